@@ -1,0 +1,14 @@
+/*
+ * compat.h
+ *		Every test of the server's version lives here.
+ *
+ * The supported range is PostgreSQL 15 to 18.
+ */
+#ifndef SHNOR_COMPAT_H
+#define SHNOR_COMPAT_H
+
+#if PG_VERSION_NUM < 150000
+#error "shnor requires PostgreSQL 15 or later"
+#endif
+
+#endif							/* SHNOR_COMPAT_H */
