@@ -19,6 +19,6 @@ include $(PGXS)
 
 $(SCRIPT): $(SQL_PARTS) $(WAREHOUSE_PARTS) shnor.control
 	{ \
-	  echo '\echo Use "CREATE EXTENSION shnor" to load this file. \quit'; \
+	  printf '%s\n' '\echo Use "CREATE EXTENSION shnor" to load this file. \quit'; \
 	  cat $(SQL_PARTS); \
 	} > $@
