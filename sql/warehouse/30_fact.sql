@@ -1,0 +1,289 @@
+-- Facts: what was imported, pupils' results by academic year, exact summaries.
+
+CREATE TABLE import_file (
+    import_file_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    file_name text NOT NULL CHECK (file_name <> ''),
+    version integer NOT NULL CHECK (version >= 1),
+    kind text NOT NULL DEFAULT 'canonical' CHECK (kind IN ('canonical')),
+    fingerprint text NOT NULL CHECK (fingerprint ~ '^[0-9a-f]{64}$'),
+    rows_read bigint NOT NULL CHECK (rows_read >= 0),
+    rows_stored bigint NOT NULL CHECK (rows_stored >= 0),
+    rows_replaced bigint NOT NULL CHECK (rows_replaced >= 0),
+    rows_unchanged bigint NOT NULL CHECK (rows_unchanged >= 0),
+    rows_rejected bigint NOT NULL CHECK (rows_rejected >= 0),
+    rows_withdrawn bigint NOT NULL CHECK (rows_withdrawn >= 0),
+    imported_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    imported_by text NOT NULL DEFAULT current_user,
+    seconds numeric,
+    UNIQUE (file_name, version),
+    CHECK (rows_read = rows_stored + rows_replaced + rows_unchanged + rows_rejected)
+);
+COMMENT ON TABLE import_file IS 'Загруженные файлы: каждая новая редакция файла — отдельная строка';
+COMMENT ON COLUMN import_file.import_file_id IS 'Ключ загрузки';
+COMMENT ON COLUMN import_file.file_name IS 'Имя файла';
+COMMENT ON COLUMN import_file.version IS 'Номер редакции файла с этим именем';
+COMMENT ON COLUMN import_file.kind IS 'Форма файла: canonical — каноническая';
+COMMENT ON COLUMN import_file.fingerprint IS 'Отпечаток содержания (SHA-256)';
+COMMENT ON COLUMN import_file.rows_read IS 'Прочитано строк: сохранённые, заменённые, прежние и отклонённые вместе';
+COMMENT ON COLUMN import_file.rows_stored IS 'Сохранено новых результатов';
+COMMENT ON COLUMN import_file.rows_replaced IS 'Заменено результатов прежней редакции';
+COMMENT ON COLUMN import_file.rows_unchanged IS 'Результаты, которые уже хранятся такими же';
+COMMENT ON COLUMN import_file.rows_rejected IS 'Отклонено строк (см. import_reject)';
+COMMENT ON COLUMN import_file.rows_withdrawn IS 'Удалено результатов прежней редакции, которых в файле больше нет';
+COMMENT ON COLUMN import_file.imported_at IS 'Когда загружен';
+COMMENT ON COLUMN import_file.imported_by IS 'Роль, загрузившая файл';
+COMMENT ON COLUMN import_file.seconds IS 'Длительность загрузки, секунды';
+
+CREATE TABLE import_reject (
+    import_reject_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    import_file_id integer NOT NULL REFERENCES import_file ON DELETE CASCADE,
+    line bigint NOT NULL,
+    row_text text NOT NULL,
+    reason text NOT NULL
+);
+CREATE INDEX ON import_reject (import_file_id, line);
+COMMENT ON TABLE import_reject IS 'Отклонённые строки файлов с причинами';
+COMMENT ON COLUMN import_reject.import_reject_id IS 'Ключ строки';
+COMMENT ON COLUMN import_reject.import_file_id IS 'Загрузка';
+COMMENT ON COLUMN import_reject.line IS 'Номер строки файла, считая заголовок первой';
+COMMENT ON COLUMN import_reject.row_text IS 'Сама строка; код участника, похожий на персональные данные, заменён на ***';
+COMMENT ON COLUMN import_reject.reason IS 'Почему строка не принята';
+
+CREATE TABLE result (
+    administration_id integer NOT NULL,
+    school_id integer NOT NULL REFERENCES school,
+    academic_year integer NOT NULL,
+    import_file_id integer REFERENCES import_file,
+    attempt smallint NOT NULL DEFAULT 1 CHECK (attempt BETWEEN 1 AND 9),
+    score smallint CHECK (score BETWEEN 0 AND 1000),
+    mark smallint CHECK (mark BETWEEN 2 AND 5),
+    journal_mark smallint CHECK (journal_mark BETWEEN 2 AND 5),
+    participant text NOT NULL CHECK (participant ~ '^[0-9A-Za-z_-]{1,40}$'),
+    class text NOT NULL DEFAULT '' CHECK (octet_length(class) <= 40),
+    task_scores smallint[] CHECK (cardinality(task_scores) BETWEEN 1 AND 100),
+    CHECK (score IS NOT NULL OR mark IS NOT NULL),
+    PRIMARY KEY (administration_id, school_id, participant, attempt, academic_year),
+    FOREIGN KEY (administration_id, academic_year)
+        REFERENCES administration (administration_id, academic_year)
+) PARTITION BY LIST (academic_year);
+CREATE INDEX ON result (import_file_id);
+COMMENT ON TABLE result IS 'Результаты участников; секции по учебным годам открывает open_year(год)';
+COMMENT ON COLUMN result.administration_id IS 'Проведение процедуры';
+COMMENT ON COLUMN result.school_id IS 'Организация';
+COMMENT ON COLUMN result.academic_year IS 'Учебный год по году окончания';
+COMMENT ON COLUMN result.import_file_id IS 'Загрузка, из которой взят результат; пусто — внесён без файла';
+COMMENT ON COLUMN result.attempt IS 'Попытка: 1 — первая; в правиле учитывается только она, пересдачи хранятся';
+COMMENT ON COLUMN result.score IS 'Первичный балл (ВПР, ОГЭ) или тестовый балл (ЕГЭ)';
+COMMENT ON COLUMN result.mark IS 'Отметка за работу, 2–5';
+COMMENT ON COLUMN result.journal_mark IS 'Отметка по журналу за предыдущий период, 2–5';
+COMMENT ON COLUMN result.participant IS 'Код участника: латинские буквы, цифры, _ и -; персональных данных здесь нет';
+COMMENT ON COLUMN result.class IS 'Класс, как он обозначен в файле';
+COMMENT ON COLUMN result.task_scores IS 'Баллы за задания по порядку; NULL — не приступал';
+
+-- A year that was not opened has no partition of its own: its rows come here
+-- and are refused with the one call that opens the year.
+CREATE TABLE result_unopened PARTITION OF result DEFAULT;
+COMMENT ON TABLE result_unopened IS 'Всегда пуста: ловит результаты неоткрытых учебных лет и объясняет, что делать';
+
+CREATE FUNCTION refuse_unopened_year()
+RETURNS trigger
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+BEGIN
+    RAISE EXCEPTION 'учебный год % не открыт', new.academic_year
+        USING ERRCODE = 'check_violation',
+              DETAIL = format('У таблицы result нет секции для %s года.', new.academic_year),
+              HINT = format('Откройте его: SELECT open_year(%s);', new.academic_year),
+              SCHEMA = tg_table_schema, TABLE = 'result', COLUMN = 'academic_year';
+END
+$$;
+COMMENT ON FUNCTION refuse_unopened_year() IS
+'Триггер секции result_unopened: ошибка 23514 с вызовом, открывающим год';
+CREATE TRIGGER refuse_unopened_year
+    BEFORE INSERT OR UPDATE ON result_unopened
+    FOR EACH ROW EXECUTE FUNCTION refuse_unopened_year();
+
+CREATE FUNCTION check_result_scores()
+RETURNS trigger
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+DECLARE
+    bad record;
+BEGIN
+    SELECT r.score, r.participant, r.school_id, a.max_score, n.name, a.academic_year
+    INTO bad
+    FROM new_rows AS r
+    JOIN administration AS a USING (administration_id)
+    JOIN assessment AS n USING (assessment_id)
+    WHERE r.score > a.max_score
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'балл % больше максимального %', bad.score, bad.max_score
+            USING ERRCODE = 'check_violation',
+                  DETAIL = format('Процедура «%s», %s учебный год, организация %s, участник %s.',
+                                  bad.name, bad.academic_year, bad.school_id, bad.participant),
+                  HINT = 'Исправьте балл или максимальный балл в administration.',
+                  SCHEMA = tg_table_schema, TABLE = tg_table_name, COLUMN = 'score';
+    END IF;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION check_result_scores() IS
+'Триггер result и её секций: балл не больше максимального балла проведения (ошибка 23514)';
+
+CREATE FUNCTION check_administration_scores()
+RETURNS trigger
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+DECLARE
+    highest integer := (
+        SELECT max(r.score) FROM result AS r
+        WHERE r.administration_id = new.administration_id
+          AND r.academic_year = new.academic_year);
+BEGIN
+    IF highest > new.max_score THEN
+        RAISE EXCEPTION 'есть результаты с баллом больше нового максимального %', new.max_score
+            USING ERRCODE = 'check_violation',
+                  DETAIL = format('Наибольший хранимый балл — %s.', highest),
+                  HINT = 'Сначала исправьте результаты.',
+                  SCHEMA = tg_table_schema, TABLE = tg_table_name, COLUMN = 'max_score';
+    END IF;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION check_administration_scores() IS
+'Триггер administration: максимальный балл нельзя сделать меньше хранимых баллов (ошибка 23514)';
+CREATE TRIGGER check_scores
+    AFTER UPDATE OF max_score ON administration
+    FOR EACH ROW EXECUTE FUNCTION check_administration_scores();
+
+-- Statement triggers with transition tables fire for the table named in the
+-- statement only, so the parent and every partition carry them.
+CREATE FUNCTION guard_results(target regclass)
+RETURNS void
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+BEGIN
+    EXECUTE format('CREATE TRIGGER check_scores_inserted AFTER INSERT ON %s
+        REFERENCING NEW TABLE AS new_rows
+        FOR EACH STATEMENT EXECUTE FUNCTION check_result_scores()', target);
+    EXECUTE format('CREATE TRIGGER check_scores_updated AFTER UPDATE ON %s
+        REFERENCING NEW TABLE AS new_rows
+        FOR EACH STATEMENT EXECUTE FUNCTION check_result_scores()', target);
+END
+$$;
+COMMENT ON FUNCTION guard_results(regclass) IS
+'Ставит на result или её секцию триггеры проверки баллов; вызывается из open_year';
+SELECT guard_results('result');
+
+CREATE FUNCTION open_year(academic_year integer)
+RETURNS boolean
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+DECLARE
+    partition_name text := format('result_%s', academic_year);
+BEGIN
+    IF academic_year IS NULL OR academic_year NOT BETWEEN 2000 AND 2100 THEN
+        RAISE EXCEPTION 'учебный год вне допустимых пределов'
+            USING ERRCODE = 'numeric_value_out_of_range',
+                  DETAIL = format('Получено: %s.', coalesce(academic_year::text, 'NULL')),
+                  HINT = 'Укажите календарный год окончания учебного года от 2000 до 2100, например open_year(2023).';
+    END IF;
+    -- Two sessions opening the same year: the second waits and finds it open.
+    PERFORM pg_advisory_xact_lock('result'::regclass::oid::integer, academic_year);
+    IF year_is_open(academic_year) THEN
+        RETURN false;
+    END IF;
+    EXECUTE format('CREATE TABLE %I PARTITION OF result FOR VALUES IN (%s)', partition_name, academic_year);
+    EXECUTE format('COMMENT ON TABLE %I IS %L', partition_name,
+                   format('Результаты %s/%s учебного года', academic_year - 1, to_char(academic_year % 100, 'FM00')));
+    PERFORM guard_results(partition_name::regclass);
+    RETURN true;
+END
+$$;
+COMMENT ON FUNCTION open_year(integer) IS
+'Открывает учебный год: создаёт секцию result. Возвращает false, если год уже открыт; вне 2000–2100 — ошибка 22003';
+
+CREATE FUNCTION year_is_open(academic_year integer)
+RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT EXISTS (
+        SELECT FROM pg_inherits AS i
+        JOIN pg_class AS c ON c.oid = i.inhrelid
+        WHERE i.inhparent = 'result'::regclass
+          AND c.relname = format('result_%s', academic_year));
+END;
+COMMENT ON FUNCTION year_is_open(integer) IS 'Открыт ли учебный год, то есть есть ли у result его секция';
+
+CREATE TABLE result_summary (
+    result_summary_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    academic_year integer NOT NULL,
+    administration_id integer NOT NULL,
+    school_id integer NOT NULL REFERENCES school,
+    class text NOT NULL,
+    dist score_dist NOT NULL,
+    UNIQUE (administration_id, school_id, class),
+    FOREIGN KEY (administration_id, academic_year)
+        REFERENCES administration (administration_id, academic_year)
+);
+CREATE INDEX ON result_summary (academic_year);
+CREATE INDEX ON result_summary (school_id);
+COMMENT ON TABLE result_summary IS 'Точные сводки первых попыток: проведение, организация, класс';
+COMMENT ON COLUMN result_summary.result_summary_id IS 'Ключ сводки';
+COMMENT ON COLUMN result_summary.academic_year IS 'Учебный год по году окончания';
+COMMENT ON COLUMN result_summary.administration_id IS 'Проведение процедуры';
+COMMENT ON COLUMN result_summary.school_id IS 'Организация';
+COMMENT ON COLUMN result_summary.class IS 'Класс';
+COMMENT ON COLUMN result_summary.dist IS 'Распределение баллов и отметок (тип score_dist)';
+
+-- Writes only the rows that differ from the recount.
+CREATE FUNCTION rebuild_summaries(academic_year integer)
+RETURNS bigint
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+#variable_conflict use_column
+DECLARE
+    written bigint;
+    removed bigint;
+BEGIN
+    PERFORM pg_advisory_xact_lock('result_summary'::regclass::oid::integer, rebuild_summaries.academic_year);
+
+    WITH recount AS (
+        SELECT r.administration_id, r.school_id, r.class,
+               score_dist(r.score, r.mark, r.journal_mark) AS dist
+        FROM result AS r
+        WHERE r.academic_year = rebuild_summaries.academic_year
+          AND r.attempt = 1
+        GROUP BY r.administration_id, r.school_id, r.class
+    ), gone AS (
+        DELETE FROM result_summary AS s
+        WHERE s.academic_year = rebuild_summaries.academic_year
+          AND NOT EXISTS (
+              SELECT FROM recount AS c
+              WHERE (c.administration_id, c.school_id, c.class)
+                    = (s.administration_id, s.school_id, s.class))
+        RETURNING 1
+    ), changed AS (
+        INSERT INTO result_summary AS s (academic_year, administration_id, school_id, class, dist)
+        SELECT rebuild_summaries.academic_year, c.administration_id, c.school_id, c.class, c.dist
+        FROM recount AS c
+        WHERE NOT EXISTS (
+            SELECT FROM result_summary AS o
+            WHERE (o.administration_id, o.school_id, o.class, o.dist)
+                  = (c.administration_id, c.school_id, c.class, c.dist))
+        ON CONFLICT (administration_id, school_id, class) DO UPDATE SET dist = excluded.dist
+        RETURNING 1
+    )
+    SELECT (SELECT count(*) FROM changed), (SELECT count(*) FROM gone) INTO written, removed;
+    RETURN written + removed;
+END
+$$;
+COMMENT ON FUNCTION rebuild_summaries(integer) IS
+'Пересчитывает сводки учебного года по результатам первых попыток и исправляет отличия; возвращает число изменённых сводок';

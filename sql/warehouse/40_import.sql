@@ -1,0 +1,438 @@
+-- Import of the canonical form: staged text rows become results or rejects.
+
+CREATE TABLE import_form (
+    academic_year text,
+    exam text,
+    subject text,
+    level text,
+    grade text,
+    school_code_kind text,
+    school_code text,
+    participant text,
+    class text,
+    attempt text,
+    score text,
+    mark text,
+    journal_mark text,
+    task_scores text,
+    CHECK (false) NO INHERIT
+);
+COMMENT ON TABLE import_form IS 'Образец канонической формы загрузки: всегда пуст, по нему создаются таблицы для строк файла';
+COMMENT ON COLUMN import_form.academic_year IS 'Учебный год по году окончания, например 2023';
+COMMENT ON COLUMN import_form.exam IS 'Вид процедуры: vpr, oge, ege, ...';
+COMMENT ON COLUMN import_form.subject IS 'Предмет: rus, math, ...';
+COMMENT ON COLUMN import_form.level IS 'Уровень: base, profile, advanced; пусто — не различается';
+COMMENT ON COLUMN import_form.grade IS 'Класс программы';
+COMMENT ON COLUMN import_form.school_code_kind IS 'Система кода организации: fis_oko, ris_gia, inn, local';
+COMMENT ON COLUMN import_form.school_code IS 'Код организации в этой системе';
+COMMENT ON COLUMN import_form.participant IS 'Код участника';
+COMMENT ON COLUMN import_form.class IS 'Класс; можно не указывать';
+COMMENT ON COLUMN import_form.attempt IS 'Попытка; пусто — первая';
+COMMENT ON COLUMN import_form.score IS 'Балл; пусто — нет';
+COMMENT ON COLUMN import_form.mark IS 'Отметка 2–5; пусто — нет';
+COMMENT ON COLUMN import_form.journal_mark IS 'Отметка по журналу 2–5; пусто — нет';
+COMMENT ON COLUMN import_form.task_scores IS 'Баллы за задания через точку с запятой, X — не приступал; пусто — нет';
+
+CREATE FUNCTION open_staging()
+RETURNS void
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+SET client_min_messages = warning
+AS $$
+BEGIN
+    DROP TABLE IF EXISTS pg_temp.import_staging;
+    CREATE TEMPORARY TABLE import_staging (LIKE import_form);
+END
+$$;
+COMMENT ON FUNCTION open_staging() IS
+'Создаёт в этом сеансе пустую временную таблицу import_staging для строк файла (столбцы — как у import_form); прежняя удаляется';
+
+-- What is wrong with the value of one column, in a clerk's words.
+CREATE FUNCTION bad_value(column_name text, value text, expected text)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN format('%s: «%s» — %s', column_name, left(value, 40), expected);
+COMMENT ON FUNCTION bad_value(text, text, text) IS
+'Текст причины отказа: столбец, значение (не длиннее 40 знаков), что ожидалось';
+
+-- Reads the staging table into import_work: one row a line, with either the
+-- parsed values or the reasons why they cannot be taken.
+CREATE FUNCTION parse_staging(staging regclass)
+RETURNS bigint
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+SET client_min_messages = warning
+AS $$
+DECLARE
+    open_years integer[] := ARRAY(
+        SELECT DISTINCT a.academic_year FROM administration AS a WHERE year_is_open(a.academic_year));
+    rows_read bigint;
+BEGIN
+    DROP TABLE IF EXISTS pg_temp.import_work;
+    CREATE TEMPORARY TABLE import_work (
+        tid tid, line bigint, state text NOT NULL DEFAULT 'new',
+        administration_id integer, school_id integer, academic_year integer,
+        attempt smallint, score smallint, mark smallint, journal_mark smallint,
+        participant text, class text, task_scores smallint[], reason text);
+
+    EXECUTE format($query$
+        INSERT INTO import_work (tid, line, administration_id, school_id, academic_year, attempt,
+                                 score, mark, journal_mark, participant, class, task_scores, reason)
+        SELECT p.tid, p.line, a.administration_id, c.school_id, p.academic_year, p.attempt,
+               p.score, p.mark, p.journal_mark, p.participant, coalesce(p.class, ''),
+               CASE WHEN p.tasks_valid THEN string_to_array(p.tasks, ';', 'X')::smallint[] END,
+               nullif(concat_ws('; ',
+                   CASE WHEN p.academic_year IS NULL
+                        THEN bad_value('учебный год', p.year_text, 'ожидается год от 2000 до 2100')
+                        WHEN n.assessment_id IS NULL
+                        THEN format('процедура «%%s, %%s, %%s, %%s» не заведена в assessment',
+                                    p.exam, p.subject, p.level, p.grade_text)
+                        WHEN a.administration_id IS NULL
+                        THEN format('проведение «%%s» в %%s учебном году не заведено: выполните SELECT open_administration(%%s, %%L, %%L, %%s, ...)',
+                                    n.name, p.academic_year, p.academic_year, p.exam, p.subject, p.grade)
+                        WHEN p.academic_year <> ALL ($1)
+                        THEN format('учебный год %%s не открыт: выполните SELECT open_year(%%s)',
+                                    p.academic_year, p.academic_year) END,
+                   CASE WHEN c.school_id IS NULL
+                        THEN bad_value('код организации', concat_ws(' ', p.school_code_kind, p.school_code),
+                                       'нет в school_code') END,
+                   CASE WHEN p.participant IS NULL THEN 'нет кода участника'
+                        WHEN p.participant !~ '^[0-9A-Za-z_-]{1,40}$'
+                        THEN 'код участника — не код из латинских букв, цифр, _ и - (до 40 знаков); сам он здесь не показан' END,
+                   CASE WHEN octet_length(p.class) > 40
+                        THEN bad_value('класс', p.class, 'слишком длинное обозначение') END,
+                   CASE WHEN p.attempt IS NULL
+                        THEN bad_value('попытка', p.attempt_text, 'ожидается целое от 1 до 9') END,
+                   CASE WHEN p.score IS NULL AND p.score_text IS NOT NULL
+                        THEN bad_value('балл', p.score_text, 'ожидается целое от 0 до 1000')
+                        WHEN p.score > a.max_score
+                        THEN bad_value('балл', p.score_text, format('больше максимального %%s', a.max_score)) END,
+                   CASE WHEN p.mark IS NULL AND p.mark_text IS NOT NULL
+                        THEN bad_value('отметка', p.mark_text, 'ожидается 2, 3, 4 или 5') END,
+                   CASE WHEN p.journal_mark IS NULL AND p.journal_mark_text IS NOT NULL
+                        THEN bad_value('отметка по журналу', p.journal_mark_text, 'ожидается 2, 3, 4 или 5') END,
+                   CASE WHEN p.score_text IS NULL AND p.mark_text IS NULL
+                        THEN 'нет ни балла, ни отметки'
+                        WHEN p.mark_text IS NULL AND a.fail_by = 'mark'
+                        THEN 'нет отметки, а эта процедура оценивается по отметке'
+                        WHEN p.score_text IS NULL AND a.fail_by = 'min_score'
+                        THEN 'нет балла, а эта процедура оценивается по минимальному баллу' END,
+                   CASE WHEN NOT p.tasks_valid
+                        THEN bad_value('баллы за задания', p.tasks,
+                                       'ожидаются от 1 до 100 целых через точку с запятой, X — не приступал') END),
+               '')
+        FROM (
+            SELECT t.*,
+                   int_or_null(t.year_text, 2000, 2100) AS academic_year,
+                   int_or_null(t.grade_text, 1, 12) AS grade,
+                   int_or_null(t.attempt_text, 1, 9)::smallint AS attempt,
+                   int_or_null(t.score_text, 0, 1000)::smallint AS score,
+                   int_or_null(t.mark_text, 2, 5)::smallint AS mark,
+                   int_or_null(t.journal_mark_text, 2, 5)::smallint AS journal_mark,
+                   t.tasks ~ '^([0-9]{1,3}|X)(;([0-9]{1,3}|X)){0,99}$' AS tasks_valid
+            FROM (
+                SELECT s.ctid AS tid,
+                       1 + row_number() OVER (ORDER BY s.ctid) AS line,
+                       nullif(btrim(s.academic_year), '') AS year_text,
+                       lower(btrim(s.exam)) AS exam,
+                       lower(btrim(s.subject)) AS subject,
+                       coalesce(nullif(lower(btrim(s.level)), ''), 'none') AS level,
+                       nullif(btrim(s.grade), '') AS grade_text,
+                       lower(btrim(s.school_code_kind)) AS school_code_kind,
+                       btrim(s.school_code) AS school_code,
+                       nullif(btrim(s.participant), '') AS participant,
+                       nullif(btrim(s.class), '') AS class,
+                       coalesce(nullif(btrim(s.attempt), ''), '1') AS attempt_text,
+                       nullif(btrim(s.score), '') AS score_text,
+                       nullif(btrim(s.mark), '') AS mark_text,
+                       nullif(btrim(s.journal_mark), '') AS journal_mark_text,
+                       nullif(translate(s.task_scores, 'xхХ ', 'XXX'), '') AS tasks
+                FROM %s AS s) AS t) AS p
+        LEFT JOIN (
+            SELECT n.assessment_id, n.name, e.code AS exam, s.code AS subject, n.level, n.grade
+            FROM assessment AS n JOIN exam AS e USING (exam_id) JOIN subject AS s USING (subject_id)) AS n
+          ON (n.exam, n.subject, n.level, n.grade) = (p.exam, p.subject, p.level, p.grade)
+        LEFT JOIN administration AS a
+          ON (a.assessment_id, a.academic_year) = (n.assessment_id, p.academic_year)
+        LEFT JOIN school_code AS c
+          ON (c.kind, c.code) = (p.school_code_kind, p.school_code)
+        $query$, staging)
+    USING open_years;
+    GET DIAGNOSTICS rows_read = ROW_COUNT;
+    UPDATE import_work SET state = 'reject' WHERE reason IS NOT NULL;
+    ANALYZE import_work;
+    RETURN rows_read;
+END
+$$;
+COMMENT ON FUNCTION parse_staging(regclass) IS
+'Разбирает строки файла во временную таблицу import_work: значения либо причины отказа; возвращает число строк. Вызывается из import_results';
+
+-- Rows of one file that claim the same result: equal ones after the first are
+-- repeats, unequal ones are all refused since none can be preferred.
+CREATE FUNCTION reject_repeated_rows()
+RETURNS void
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+BEGIN
+    WITH repeated AS (
+        SELECT administration_id, school_id, participant, attempt,
+               min(line) AS first_line,
+               count(DISTINCT (class, score, mark, journal_mark, task_scores)) AS variants
+        FROM import_work
+        WHERE state = 'new'
+        GROUP BY administration_id, school_id, participant, attempt
+        HAVING count(*) > 1
+    )
+    UPDATE import_work AS w
+    SET state = 'reject',
+        reason = CASE WHEN r.variants > 1
+                      THEN format('в файле несколько разных строк об этом результате (первая — %s): неизвестно, какая верна', r.first_line)
+                      ELSE format('повторяет строку %s', r.first_line) END
+    FROM repeated AS r
+    WHERE (w.administration_id, w.school_id, w.participant, w.attempt)
+          = (r.administration_id, r.school_id, r.participant, r.attempt)
+      AND w.state = 'new'
+      AND (r.variants > 1 OR w.line > r.first_line);
+END
+$$;
+COMMENT ON FUNCTION reject_repeated_rows() IS
+'Отклоняет повторные и противоречащие друг другу строки файла. Вызывается из import_results';
+
+-- Rows whose result is already stored: same values, own older values, or
+-- another owner's other values.
+CREATE FUNCTION match_stored_rows(own_name text)
+RETURNS void
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+BEGIN
+    UPDATE import_work AS w
+    SET state = CASE
+            WHEN (r.class, r.score, r.mark, r.journal_mark, r.task_scores)
+                 IS NOT DISTINCT FROM (w.class, w.score, w.mark, w.journal_mark, w.task_scores)
+            THEN 'unchanged'
+            WHEN f.file_name = own_name THEN 'replace'
+            ELSE 'reject' END,
+        reason = CASE
+            WHEN (r.class, r.score, r.mark, r.journal_mark, r.task_scores)
+                 IS NOT DISTINCT FROM (w.class, w.score, w.mark, w.journal_mark, w.task_scores)
+                 OR f.file_name = own_name
+            THEN NULL
+            ELSE format('результат уже внесён %s с другими значениями',
+                        coalesce(format('из файла «%s»', f.file_name), 'без файла')) END
+    FROM result AS r
+    LEFT JOIN import_file AS f USING (import_file_id)
+    WHERE (r.administration_id, r.school_id, r.participant, r.attempt, r.academic_year)
+          = (w.administration_id, w.school_id, w.participant, w.attempt, w.academic_year)
+      AND w.state = 'new';
+END
+$$;
+COMMENT ON FUNCTION match_stored_rows(text) IS
+'Сверяет строки файла с хранимыми результатами: прежние, заменяемые, спорные. Вызывается из import_results';
+
+-- Imports into the same administrations go one after another, those into
+-- different ones side by side; the fixed order of locks excludes deadlocks.
+CREATE FUNCTION lock_administrations(own_name text)
+RETURNS void
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+BEGIN
+    PERFORM FROM administration
+    WHERE administration_id IN (
+        SELECT w.administration_id FROM import_work AS w WHERE w.state = 'new'
+        UNION
+        SELECT r.administration_id
+        FROM result AS r JOIN import_file AS f USING (import_file_id)
+        WHERE f.file_name = own_name)
+    ORDER BY administration_id
+    FOR NO KEY UPDATE;
+END
+$$;
+COMMENT ON FUNCTION lock_administrations(text) IS
+'Блокирует проведения, которых касается файл, в порядке ключей. Вызывается из import_results';
+
+CREATE FUNCTION write_results(own_file import_file)
+RETURNS bigint
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+DECLARE
+    withdrawn bigint;
+BEGIN
+    DELETE FROM result AS r
+    USING import_file AS f
+    WHERE f.file_name = own_file.file_name
+      AND f.import_file_id = r.import_file_id
+      AND NOT EXISTS (
+          SELECT FROM import_work AS w
+          WHERE w.state IN ('unchanged', 'replace')
+            AND (w.administration_id, w.school_id, w.participant, w.attempt, w.academic_year)
+                = (r.administration_id, r.school_id, r.participant, r.attempt, r.academic_year));
+    GET DIAGNOSTICS withdrawn = ROW_COUNT;
+
+    UPDATE result AS r
+    SET class = w.class, score = w.score, mark = w.mark, journal_mark = w.journal_mark,
+        task_scores = w.task_scores, import_file_id = own_file.import_file_id
+    FROM import_work AS w
+    WHERE w.state = 'replace'
+      AND (w.administration_id, w.school_id, w.participant, w.attempt, w.academic_year)
+          = (r.administration_id, r.school_id, r.participant, r.attempt, r.academic_year);
+
+    INSERT INTO result (administration_id, school_id, academic_year, import_file_id, attempt,
+                        score, mark, journal_mark, participant, class, task_scores)
+    SELECT administration_id, school_id, academic_year, own_file.import_file_id, attempt,
+           score, mark, journal_mark, participant, class, task_scores
+    FROM import_work
+    WHERE state = 'new'
+    ORDER BY academic_year, administration_id, school_id, participant, attempt;
+    RETURN withdrawn;
+END
+$$;
+COMMENT ON FUNCTION write_results(import_file) IS
+'Пишет разобранные строки в result и удаляет отозванные; возвращает число удалённых. Вызывается из import_results';
+
+CREATE FUNCTION write_rejects(own_file_id integer, staging regclass)
+RETURNS void
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+BEGIN
+    EXECUTE format($query$
+        INSERT INTO import_reject (import_file_id, line, row_text, reason)
+        SELECT $1, w.line,
+               concat_ws(';', coalesce(s.academic_year, ''), coalesce(s.exam, ''),
+                   coalesce(s.subject, ''), coalesce(s.level, ''), coalesce(s.grade, ''),
+                   coalesce(s.school_code_kind, ''), coalesce(s.school_code, ''),
+                   CASE WHEN btrim(s.participant) ~ '^[0-9A-Za-z_-]{0,40}$' THEN s.participant
+                        WHEN s.participant IS NULL THEN '' ELSE '***' END,
+                   coalesce(s.class, ''), coalesce(s.attempt, ''), coalesce(s.score, ''),
+                   coalesce(s.mark, ''), coalesce(s.journal_mark, ''), coalesce(s.task_scores, '')),
+               w.reason
+        FROM import_work AS w
+        JOIN %s AS s ON s.ctid = w.tid
+        WHERE w.state = 'reject'
+        ORDER BY w.line
+        $query$, staging)
+    USING own_file_id;
+END
+$$;
+COMMENT ON FUNCTION write_rejects(integer, regclass) IS
+'Сохраняет отклонённые строки с причинами. Вызывается из import_results';
+
+CREATE FUNCTION staging_fingerprint(staging regclass)
+RETURNS text
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+DECLARE
+    result_text text;
+BEGIN
+    EXECUTE format('SELECT fingerprint(s::text ORDER BY s.ctid) FROM %s AS s', staging) INTO result_text;
+    RETURN result_text;
+END
+$$;
+COMMENT ON FUNCTION staging_fingerprint(regclass) IS
+'Отпечаток (SHA-256) строк файла в их порядке; NULL, если строк нет';
+
+CREATE FUNCTION import_results(file_name text, staging regclass DEFAULT NULL)
+RETURNS import_file
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+DECLARE
+    started timestamptz := clock_timestamp();
+    source regclass := coalesce(staging, to_regclass('pg_temp.import_staging'));
+    last_file import_file;
+    new_file import_file;
+BEGIN
+    IF btrim(coalesce(file_name, '')) = '' THEN
+        RAISE EXCEPTION 'не указано имя файла'
+            USING ERRCODE = 'invalid_parameter_value',
+                  HINT = 'По имени узнаётся исправленная редакция файла: import_results(''results_2023.csv'').';
+    END IF;
+    IF source IS NULL THEN
+        RAISE EXCEPTION 'нет таблицы со строками файла'
+            USING ERRCODE = 'undefined_table',
+                  HINT = 'Выполните SELECT open_staging(), затем \copy import_staging FROM ... и повторите вызов в том же сеансе.';
+    END IF;
+
+    -- One file of a name at a time.
+    PERFORM pg_advisory_xact_lock('import_file'::regclass::oid::integer, hashtext(file_name));
+    new_file.file_name := file_name;
+    new_file.rows_read := parse_staging(source);
+    IF new_file.rows_read = 0 THEN
+        RAISE EXCEPTION 'в таблице % нет строк', source
+            USING ERRCODE = 'no_data_found',
+                  DETAIL = format('Файл «%s».', file_name),
+                  HINT = 'Сначала загрузите в неё строки файла командой \copy.';
+    END IF;
+    new_file.fingerprint := staging_fingerprint(source);
+    PERFORM reject_repeated_rows();
+    PERFORM lock_administrations(file_name);
+    PERFORM match_stored_rows(file_name);
+
+    SELECT * INTO last_file
+    FROM import_file AS f
+    WHERE f.file_name = new_file.file_name
+    ORDER BY f.version DESC
+    LIMIT 1;
+    new_file := record_import(new_file, last_file, source);
+    IF new_file.import_file_id = last_file.import_file_id THEN
+        RAISE NOTICE 'файл «%» уже загружен (редакция %): изменений нет', file_name, last_file.version;
+    ELSE
+        UPDATE import_file AS f
+        SET seconds = round(extract(epoch FROM clock_timestamp() - started), 3)
+        WHERE f.import_file_id = new_file.import_file_id
+        RETURNING * INTO new_file;
+    END IF;
+    DROP TABLE pg_temp.import_work;
+    IF staging IS NULL THEN
+        TRUNCATE pg_temp.import_staging;
+    END IF;
+    RETURN new_file;
+END
+$$;
+COMMENT ON FUNCTION import_results(text, regclass) IS
+'Загружает файл канонической формы из временной таблицы import_staging (или названной таблицы с теми же столбцами): верные строки — в result, остальные — в import_reject с причиной. Повторная загрузка ничего не меняет, исправленный файл с тем же именем заменяет свои строки. Возвращает строку import_file';
+
+-- Writes the file's rows unless the whole import would change nothing.
+CREATE FUNCTION record_import(new_file import_file, last_file import_file, staging regclass)
+RETURNS import_file
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+DECLARE
+    recorded import_file;
+    withdrawn bigint;
+BEGIN
+    SELECT count(*) FILTER (WHERE state = 'new'), count(*) FILTER (WHERE state = 'replace'),
+           count(*) FILTER (WHERE state = 'unchanged'), count(*) FILTER (WHERE state = 'reject')
+    INTO new_file.rows_stored, new_file.rows_replaced, new_file.rows_unchanged, new_file.rows_rejected
+    FROM import_work;
+
+    IF new_file.fingerprint = last_file.fingerprint
+        AND new_file.rows_stored + new_file.rows_replaced = 0
+        AND new_file.rows_rejected = last_file.rows_rejected
+    THEN
+        RETURN last_file;
+    END IF;
+
+    INSERT INTO import_file (file_name, version, fingerprint, rows_read, rows_stored,
+                             rows_replaced, rows_unchanged, rows_rejected, rows_withdrawn)
+    VALUES (new_file.file_name, coalesce(last_file.version, 0) + 1, new_file.fingerprint,
+            new_file.rows_read, new_file.rows_stored, new_file.rows_replaced,
+            new_file.rows_unchanged, new_file.rows_rejected, 0)
+    RETURNING * INTO recorded;
+
+    withdrawn := write_results(recorded);
+    UPDATE import_file AS f SET rows_withdrawn = withdrawn
+    WHERE f.import_file_id = recorded.import_file_id
+    RETURNING * INTO recorded;
+    PERFORM write_rejects(recorded.import_file_id, staging);
+    RETURN recorded;
+END
+$$;
+COMMENT ON FUNCTION record_import(import_file, import_file, regclass) IS
+'Записывает загрузку и её строки; если она ничего не меняет, возвращает прежнюю. Вызывается из import_results';

@@ -1,0 +1,127 @@
+-- Outcomes: one cycle is one run of the monitoring for a result year.
+
+CREATE TABLE cycle (
+    cycle_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    result_year integer NOT NULL CHECK (result_year BETWEEN 2000 AND 2100),
+    list_year integer NOT NULL,
+    is_current boolean NOT NULL,
+    rule_set_id integer NOT NULL REFERENCES rule_set,
+    rule_snapshot text NOT NULL,
+    input_fingerprint text NOT NULL CHECK (input_fingerprint ~ '^[0-9a-f]{64}$'),
+    previous_cycle_id integer REFERENCES cycle,
+    run_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    run_by text NOT NULL DEFAULT current_user,
+    seconds numeric,
+    schools integer,
+    judged integer,
+    no_data integer,
+    excluded integer,
+    in_list integer,
+    risk_zone integer,
+    previous_in_list integer,
+    stayed integer,
+    appeared integer,
+    returned integer,
+    departed integer,
+    departed_unjudged integer
+);
+CREATE UNIQUE INDEX cycle_current ON cycle (result_year) WHERE is_current;
+CREATE INDEX ON cycle (rule_set_id);
+CREATE INDEX ON cycle (previous_cycle_id);
+COMMENT ON TABLE cycle IS 'Циклы мониторинга: каждый расчёт за год сохраняется, новейший — текущий';
+COMMENT ON COLUMN cycle.cycle_id IS 'Ключ цикла';
+COMMENT ON COLUMN cycle.result_year IS 'Год результатов, последний из оцениваемых';
+COMMENT ON COLUMN cycle.list_year IS 'Год, которым называют список';
+COMMENT ON COLUMN cycle.is_current IS 'Текущий цикл этого года результатов';
+COMMENT ON COLUMN cycle.rule_set_id IS 'Набор правил';
+COMMENT ON COLUMN cycle.rule_snapshot IS 'Набор правил, каким он был при расчёте (JSON)';
+COMMENT ON COLUMN cycle.input_fingerprint IS 'Отпечаток исходных данных, правил и прежних списков (SHA-256)';
+COMMENT ON COLUMN cycle.previous_cycle_id IS 'Цикл, со списком которого сравнивается этот; пусто — первый';
+COMMENT ON COLUMN cycle.run_at IS 'Когда рассчитан';
+COMMENT ON COLUMN cycle.run_by IS 'Роль, выполнившая расчёт';
+COMMENT ON COLUMN cycle.seconds IS 'Длительность расчёта, секунды';
+COMMENT ON COLUMN cycle.schools IS 'Всего организаций, работавших в этом году';
+COMMENT ON COLUMN cycle.judged IS 'Из них оценено';
+COMMENT ON COLUMN cycle.no_data IS 'Нет данных за оцениваемый год';
+COMMENT ON COLUMN cycle.excluded IS 'Исключены из оценки';
+COMMENT ON COLUMN cycle.in_list IS 'В списке ШНОР';
+COMMENT ON COLUMN cycle.risk_zone IS 'В зоне риска';
+COMMENT ON COLUMN cycle.previous_in_list IS 'Было в предыдущем списке; пусто — предыдущего нет';
+COMMENT ON COLUMN cycle.stayed IS 'Остались: в этом и в предыдущем списках';
+COMMENT ON COLUMN cycle.appeared IS 'Попали впервые';
+COMMENT ON COLUMN cycle.returned IS 'Вернулись: в предыдущем не было, были раньше';
+COMMENT ON COLUMN cycle.departed IS 'Вышли: были в предыдущем, в этом нет';
+COMMENT ON COLUMN cycle.departed_unjudged IS 'Из вышедших не оценены в этом году (нет данных, исключены или закрыты)';
+
+CREATE TABLE assessment_outcome (
+    assessment_outcome_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    cycle_id integer NOT NULL REFERENCES cycle ON DELETE CASCADE,
+    school_id integer NOT NULL REFERENCES school,
+    assessment_id integer NOT NULL REFERENCES assessment,
+    academic_year integer NOT NULL,
+    participants bigint NOT NULL CHECK (participants > 0),
+    failed bigint NOT NULL CHECK (failed BETWEEN 0 AND participants),
+    fail_share numeric NOT NULL,
+    share_low double precision NOT NULL,
+    share_high double precision NOT NULL,
+    is_low boolean,
+    pupils_from_threshold bigint NOT NULL,
+    band text NOT NULL CHECK (band IN ('none', 'basic', 'moderate', 'severe')),
+    UNIQUE (cycle_id, school_id, assessment_id, academic_year)
+);
+CREATE INDEX ON assessment_outcome (school_id);
+COMMENT ON TABLE assessment_outcome IS 'Итоги организаций по процедурам в цикле: за оцениваемый год и два года до него';
+COMMENT ON COLUMN assessment_outcome.assessment_outcome_id IS 'Ключ итога';
+COMMENT ON COLUMN assessment_outcome.cycle_id IS 'Цикл';
+COMMENT ON COLUMN assessment_outcome.school_id IS 'Организация';
+COMMENT ON COLUMN assessment_outcome.assessment_id IS 'Процедура';
+COMMENT ON COLUMN assessment_outcome.academic_year IS 'Учебный год по году окончания';
+COMMENT ON COLUMN assessment_outcome.participants IS 'Участников первой попытки, чей результат можно оценить';
+COMMENT ON COLUMN assessment_outcome.failed IS 'Из них получили «2» или не преодолели минимальный порог';
+COMMENT ON COLUMN assessment_outcome.fail_share IS 'Доля не справившихся, от 0 до 1';
+COMMENT ON COLUMN assessment_outcome.share_low IS 'Нижняя граница интервала Уилсона для доли';
+COMMENT ON COLUMN assessment_outcome.share_high IS 'Верхняя граница интервала Уилсона для доли';
+COMMENT ON COLUMN assessment_outcome.is_low IS 'Низкий результат по правилу; пусто — участников меньше минимума правила';
+COMMENT ON COLUMN assessment_outcome.pupils_from_threshold IS 'Сколько обучающихся отделяет от порога: положительное — на столько меньше должно не справиться, чтобы результат перестал быть низким; отрицательное — на столько больше, чтобы стал';
+COMMENT ON COLUMN assessment_outcome.band IS 'Группа по доле не справившихся: none — до 30 %, basic — базово (30–40), moderate — умеренно (40–50), severe — сильно неуспевающие (более 50)';
+
+CREATE TABLE school_outcome (
+    school_outcome_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    cycle_id integer NOT NULL REFERENCES cycle ON DELETE CASCADE,
+    school_id integer NOT NULL REFERENCES school,
+    academic_year integer NOT NULL,
+    data_status text NOT NULL CHECK (data_status IN ('judged', 'no_data', 'excluded')),
+    exclusion_reason text,
+    verdict text CHECK (verdict IN ('two_assessments', 'two_years', 'both', 'none')),
+    in_list boolean NOT NULL,
+    low_count integer NOT NULL CHECK (low_count >= 0),
+    low_count_before integer NOT NULL CHECK (low_count_before >= 0),
+    worst_outcome_id bigint REFERENCES assessment_outcome ON DELETE CASCADE,
+    dynamics text NOT NULL
+        CHECK (dynamics IN ('new', 'stayed', 'returned', 'left', 'left_earlier', 'never')),
+    in_risk_zone boolean NOT NULL,
+    risk_reason text,
+    UNIQUE (cycle_id, school_id),
+    CHECK (NOT (in_list AND in_risk_zone)),
+    CHECK (data_status = 'judged' OR NOT (in_list OR in_risk_zone)),
+    CHECK ((data_status = 'excluded') = (exclusion_reason IS NOT NULL)),
+    CHECK (in_list = (dynamics IN ('new', 'stayed', 'returned'))),
+    CHECK (in_risk_zone = (risk_reason IS NOT NULL))
+);
+CREATE INDEX ON school_outcome (school_id);
+CREATE INDEX ON school_outcome (worst_outcome_id);
+COMMENT ON TABLE school_outcome IS 'Итоги организаций в цикле: список, зона риска, динамика';
+COMMENT ON COLUMN school_outcome.school_outcome_id IS 'Ключ итога';
+COMMENT ON COLUMN school_outcome.cycle_id IS 'Цикл';
+COMMENT ON COLUMN school_outcome.school_id IS 'Организация';
+COMMENT ON COLUMN school_outcome.academic_year IS 'Оцениваемый учебный год (год результатов цикла)';
+COMMENT ON COLUMN school_outcome.data_status IS 'judged — оценена, no_data — нет данных, excluded — исключена из оценки';
+COMMENT ON COLUMN school_outcome.exclusion_reason IS 'Почему исключена';
+COMMENT ON COLUMN school_outcome.verdict IS 'Правило: two_assessments — достаточно процедур с низкими результатами за год, two_years — низкие результаты два года подряд, both — оба условия, none — ни одного, пусто — нет данных';
+COMMENT ON COLUMN school_outcome.in_list IS 'В списке ШНОР';
+COMMENT ON COLUMN school_outcome.low_count IS 'Процедур с низкими результатами в оцениваемом году';
+COMMENT ON COLUMN school_outcome.low_count_before IS 'Процедур с низкими результатами годом раньше';
+COMMENT ON COLUMN school_outcome.worst_outcome_id IS 'Процедура с наибольшей долей не справившихся в оцениваемом году';
+COMMENT ON COLUMN school_outcome.dynamics IS 'new — впервые, stayed — осталась, returned — вернулась, left — вышла, left_earlier — вышла раньше, never — не была в списках';
+COMMENT ON COLUMN school_outcome.in_risk_zone IS 'В зоне риска';
+COMMENT ON COLUMN school_outcome.risk_reason IS 'Почему в зоне риска';

@@ -1,0 +1,363 @@
+-- run_cycle and its steps. Every step reads what the step before it stored.
+
+-- Results of the judged year and the two years before it, first attempts only,
+-- for the assessments the rule set counts.
+CREATE FUNCTION write_assessment_outcomes(own_cycle cycle, rules rule_set)
+RETURNS bigint
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+DECLARE
+    written bigint;
+BEGIN
+    INSERT INTO assessment_outcome (cycle_id, school_id, assessment_id, academic_year, participants, failed,
+                                    fail_share, share_low, share_high, is_low, pupils_from_threshold, band)
+    SELECT own_cycle.cycle_id, c.school_id, c.assessment_id, c.academic_year, c.participants, c.failed,
+           c.failed::numeric / c.participants,
+           wilson_low(c.failed, c.participants, rules.interval_level::double precision),
+           wilson_high(c.failed, c.participants, rules.interval_level::double precision),
+           CASE WHEN c.participants >= rules.min_participants
+                THEN low_result(c.failed, c.participants, rules.threshold_percent, rules.min_participants) END,
+           pupils_from_threshold(c.failed, c.participants, rules.threshold_percent),
+           failure_band(c.failed, c.participants)
+    FROM (
+        SELECT g.school_id, g.assessment_id, g.academic_year,
+               CASE g.fail_by WHEN 'mark' THEN fail_count(g.dist)
+                              ELSE fail_count(g.dist, g.min_score) END AS failed,
+               CASE g.fail_by WHEN 'mark' THEN marked(g.dist)
+                              ELSE scored(g.dist) END AS participants
+        FROM (
+            SELECT s.school_id, a.assessment_id, a.academic_year, a.fail_by, a.min_score,
+                   rollup(s.dist) AS dist
+            FROM result_summary AS s
+            JOIN administration AS a USING (administration_id)
+            JOIN rule_assessment AS r USING (assessment_id)
+            WHERE r.rule_set_id = rules.rule_set_id
+              AND s.academic_year BETWEEN own_cycle.result_year - 2 AND own_cycle.result_year
+            GROUP BY s.school_id, a.administration_id) AS g) AS c
+    WHERE c.participants > 0;
+    GET DIAGNOSTICS written = ROW_COUNT;
+    RETURN written;
+END
+$$;
+COMMENT ON FUNCTION write_assessment_outcomes(cycle, rule_set) IS
+'Шаг run_cycle: итоги организаций по процедурам; возвращает их число';
+
+-- The risk conditions a school meets, before they are combined. A school meets
+-- "growth" when one assessment's share rose in both of the last two years,
+-- compared by cross-multiplication.
+CREATE FUNCTION risk_conditions(own_cycle cycle, rules rule_set)
+RETURNS TABLE (school_id integer, one_low boolean, near boolean, growth boolean)
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT o.school_id,
+           count(*) FILTER (WHERE o.is_low AND o.academic_year = own_cycle.result_year) = 1
+               AND count(*) FILTER (WHERE o.is_low AND o.academic_year = own_cycle.result_year - 1) = 0,
+           coalesce(bool_or(NOT o.is_low AND o.academic_year = own_cycle.result_year
+               AND 100 * o.failed >= (rules.threshold_percent - rules.risk_within_points) * o.participants), false),
+           coalesce(bool_or(o.academic_year = own_cycle.result_year
+               AND o.is_low IS NOT NULL AND p.is_low IS NOT NULL AND pp.is_low IS NOT NULL
+               AND p.failed * o.participants < o.failed * p.participants
+               AND pp.failed * p.participants < p.failed * pp.participants), false)
+    FROM assessment_outcome AS o
+    LEFT JOIN assessment_outcome AS p
+      ON (p.cycle_id, p.school_id, p.assessment_id, p.academic_year)
+         = (o.cycle_id, o.school_id, o.assessment_id, o.academic_year - 1)
+    LEFT JOIN assessment_outcome AS pp
+      ON (pp.cycle_id, pp.school_id, pp.assessment_id, pp.academic_year)
+         = (o.cycle_id, o.school_id, o.assessment_id, o.academic_year - 2)
+    WHERE o.cycle_id = own_cycle.cycle_id
+    GROUP BY o.school_id;
+END;
+COMMENT ON FUNCTION risk_conditions(cycle, rule_set) IS
+'Шаг run_cycle: какие условия зоны риска выполняет организация (до их сочетания)';
+
+-- The enabled conditions combined as the rule set says, in words.
+CREATE FUNCTION risk_text(one_low boolean, near boolean, growth boolean, rules rule_set)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT CASE WHEN count(*) FILTER (WHERE c.met) >= CASE rules.risk_combine WHEN 'any' THEN 1 ELSE count(*) END
+                THEN string_agg(c.wording, '; ' ORDER BY c.place) FILTER (WHERE c.met) END
+    FROM (VALUES
+        (1, rules.risk_one_low, one_low, 'одна процедура с низкими результатами, годом раньше ни одной'),
+        (2, rules.risk_within_points IS NOT NULL, near,
+            format('доля не справившихся не дальше %s п.п. от порога', rules.risk_within_points)),
+        (3, rules.risk_growth, growth, 'доля не справившихся растёт два года подряд')
+    ) AS c (place, enabled, met, wording)
+    WHERE c.enabled
+    HAVING count(*) > 0;
+END;
+COMMENT ON FUNCTION risk_text(boolean, boolean, boolean, rule_set) IS
+'Шаг run_cycle: почему организация в зоне риска по условиям набора правил; NULL — не в зоне риска';
+
+CREATE FUNCTION school_exclusion(result_year integer, rule_set_id integer)
+RETURNS TABLE (school_id integer, exclusion_reason text)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT y.school_id, coalesce(y.exclusion_reason, t.reason)
+    FROM school_year AS y
+    LEFT JOIN rule_excluded_type AS t
+      ON t.school_type = y.school_type AND t.rule_set_id = school_exclusion.rule_set_id
+    WHERE y.academic_year = school_exclusion.result_year
+      AND (y.exclusion_reason IS NOT NULL OR t.reason IS NOT NULL);
+END;
+COMMENT ON FUNCTION school_exclusion(integer, integer) IS
+'Организации, исключённые из оценки в этом году, с причинами';
+
+-- Membership of the previous list and of any list before it.
+CREATE FUNCTION earlier_lists(own_cycle cycle)
+RETURNS TABLE (school_id integer, in_previous boolean, in_earlier boolean)
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT o.school_id,
+           bool_or(o.in_list AND c.cycle_id = own_cycle.previous_cycle_id),
+           bool_or(o.in_list AND c.cycle_id <> own_cycle.previous_cycle_id)
+    FROM school_outcome AS o
+    JOIN cycle AS c USING (cycle_id)
+    WHERE c.is_current AND c.result_year < own_cycle.result_year
+    GROUP BY o.school_id;
+END;
+COMMENT ON FUNCTION earlier_lists(cycle) IS
+'Шаг run_cycle: была ли организация в предыдущем списке и в более ранних';
+
+CREATE FUNCTION write_school_outcomes(own_cycle cycle, rules rule_set)
+RETURNS bigint
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+DECLARE
+    written bigint;
+BEGIN
+    INSERT INTO school_outcome (cycle_id, school_id, academic_year, data_status, exclusion_reason, verdict,
+                                in_list, low_count, low_count_before, worst_outcome_id,
+                                dynamics, in_risk_zone, risk_reason)
+    SELECT own_cycle.cycle_id, j.school_id, own_cycle.result_year, j.data_status, j.exclusion_reason, j.verdict,
+           j.in_list, j.low_count, j.low_count_before, j.worst_outcome_id,
+           CASE WHEN j.in_list AND j.in_previous THEN 'stayed'
+                WHEN j.in_list AND j.in_earlier THEN 'returned'
+                WHEN j.in_list THEN 'new'
+                WHEN j.in_previous THEN 'left'
+                WHEN j.in_earlier THEN 'left_earlier'
+                ELSE 'never' END,
+           j.risk_reason IS NOT NULL, j.risk_reason
+    FROM (
+        SELECT s.school_id, v.verdict, e.exclusion_reason, d.data_status, l.in_list,
+               coalesce(v.low_count, 0) AS low_count, coalesce(v.low_count_before, 0) AS low_count_before,
+               w.worst_outcome_id,
+               coalesce(p.in_previous, false) AS in_previous, coalesce(p.in_earlier, false) AS in_earlier,
+               CASE WHEN d.data_status = 'judged' AND NOT l.in_list
+                    THEN risk_text(k.one_low, k.near, k.growth, rules) END AS risk_reason
+        FROM school AS s
+        LEFT JOIN (
+            SELECT o.school_id,
+                   shnor_rule(o.academic_year, o.assessment_id, o.is_low, own_cycle.result_year,
+                              rules.same_assessment, rules.low_needed) AS verdict,
+                   count(*) FILTER (WHERE o.is_low AND o.academic_year = own_cycle.result_year) AS low_count,
+                   count(*) FILTER (WHERE o.is_low AND o.academic_year = own_cycle.result_year - 1) AS low_count_before
+            FROM assessment_outcome AS o
+            WHERE o.cycle_id = own_cycle.cycle_id
+            GROUP BY o.school_id) AS v USING (school_id)
+        LEFT JOIN (
+            SELECT DISTINCT ON (o.school_id) o.school_id, o.assessment_outcome_id AS worst_outcome_id
+            FROM assessment_outcome AS o
+            WHERE o.cycle_id = own_cycle.cycle_id
+              AND o.academic_year = own_cycle.result_year AND o.is_low IS NOT NULL
+            ORDER BY o.school_id, o.fail_share DESC, o.participants DESC, o.assessment_id) AS w USING (school_id)
+        LEFT JOIN school_exclusion(own_cycle.result_year, rules.rule_set_id) AS e USING (school_id)
+        LEFT JOIN risk_conditions(own_cycle, rules) AS k USING (school_id)
+        LEFT JOIN earlier_lists(own_cycle) AS p USING (school_id)
+        CROSS JOIN LATERAL (
+            SELECT CASE WHEN e.exclusion_reason IS NOT NULL THEN 'excluded'
+                        WHEN v.verdict IS NULL THEN 'no_data'
+                        ELSE 'judged' END AS data_status) AS d
+        CROSS JOIN LATERAL (
+            SELECT d.data_status = 'judged' AND v.verdict <> 'none' AS in_list) AS l
+        WHERE own_cycle.result_year BETWEEN coalesce(s.first_year, own_cycle.result_year)
+                                        AND coalesce(s.last_year, own_cycle.result_year)) AS j;
+    GET DIAGNOSTICS written = ROW_COUNT;
+    RETURN written;
+END
+$$;
+COMMENT ON FUNCTION write_school_outcomes(cycle, rule_set) IS
+'Шаг run_cycle: вердикт, зона риска и динамика каждой организации; возвращает их число';
+
+CREATE FUNCTION write_cycle_totals(own_cycle cycle, started timestamptz)
+RETURNS void
+LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+    UPDATE cycle AS c
+    SET schools = t.schools, judged = t.judged, no_data = t.no_data, excluded = t.excluded,
+        in_list = t.in_list, risk_zone = t.risk_zone, stayed = t.stayed, appeared = t.appeared,
+        returned = t.returned, previous_in_list = p.in_list,
+        departed = p.in_list - t.stayed,
+        departed_unjudged = p.in_list - t.stayed - t.left_judged,
+        seconds = round(extract(epoch FROM clock_timestamp() - started), 3)
+    FROM (
+        SELECT count(*) AS schools,
+               count(*) FILTER (WHERE o.data_status = 'judged') AS judged,
+               count(*) FILTER (WHERE o.data_status = 'no_data') AS no_data,
+               count(*) FILTER (WHERE o.data_status = 'excluded') AS excluded,
+               count(*) FILTER (WHERE o.in_list) AS in_list,
+               count(*) FILTER (WHERE o.in_risk_zone) AS risk_zone,
+               count(*) FILTER (WHERE o.dynamics = 'stayed') AS stayed,
+               count(*) FILTER (WHERE o.dynamics = 'new') AS appeared,
+               count(*) FILTER (WHERE o.dynamics = 'returned') AS returned,
+               count(*) FILTER (WHERE o.dynamics = 'left' AND o.data_status = 'judged') AS left_judged
+        FROM school_outcome AS o
+        WHERE o.cycle_id = own_cycle.cycle_id) AS t
+    LEFT JOIN cycle AS p ON p.cycle_id = own_cycle.previous_cycle_id
+    WHERE c.cycle_id = own_cycle.cycle_id;
+END;
+COMMENT ON FUNCTION write_cycle_totals(cycle, timestamptz) IS
+'Шаг run_cycle: итоги цикла в строке cycle';
+
+-- Everything the outcome depends on, in a fixed order: results of three years,
+-- how they are judged, schools, exclusions, the rules, the earlier lists.
+CREATE FUNCTION cycle_fingerprint(own_cycle cycle, rules rule_set)
+RETURNS text
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT fingerprint(i.line ORDER BY i.part, i.key_1, i.key_2, i.key_3)
+    FROM (
+        SELECT 1 AS part, 0 AS key_1, 0 AS key_2, '' AS key_3, own_cycle.rule_snapshot AS line
+        UNION ALL
+        SELECT 2, a.administration_id, 0, '',
+               concat_ws('|', a.administration_id, a.assessment_id, a.academic_year, a.fail_by, a.min_score)
+        FROM administration AS a
+        JOIN rule_assessment AS r USING (assessment_id)
+        WHERE r.rule_set_id = rules.rule_set_id
+          AND a.academic_year BETWEEN own_cycle.result_year - 2 AND own_cycle.result_year
+        UNION ALL
+        SELECT 3, s.administration_id, s.school_id, s.class,
+               concat_ws('|', s.administration_id, s.school_id, s.class, s.dist)
+        FROM result_summary AS s
+        JOIN administration AS a USING (administration_id)
+        JOIN rule_assessment AS r USING (assessment_id)
+        WHERE r.rule_set_id = rules.rule_set_id
+          AND s.academic_year BETWEEN own_cycle.result_year - 2 AND own_cycle.result_year
+        UNION ALL
+        SELECT 4, s.school_id, 0, '', concat_ws('|', s.school_id, e.exclusion_reason)
+        FROM school AS s
+        LEFT JOIN school_exclusion(own_cycle.result_year, rules.rule_set_id) AS e USING (school_id)
+        WHERE own_cycle.result_year BETWEEN coalesce(s.first_year, own_cycle.result_year)
+                                        AND coalesce(s.last_year, own_cycle.result_year)
+        UNION ALL
+        SELECT 5, p.school_id, 0, '', concat_ws('|', p.school_id, p.in_previous, p.in_earlier)
+        FROM earlier_lists(own_cycle) AS p
+    ) AS i;
+END;
+COMMENT ON FUNCTION cycle_fingerprint(cycle, rule_set) IS
+'Шаг run_cycle: отпечаток (SHA-256) всего, от чего зависит итог цикла';
+
+CREATE FUNCTION rule_snapshot(rules rule_set)
+RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT (to_jsonb(rules) || jsonb_build_object(
+        'assessments', (
+            SELECT jsonb_agg(jsonb_build_object('number', r.indicator_number, 'assessment', a.name)
+                             ORDER BY r.indicator_number)
+            FROM rule_assessment AS r JOIN assessment AS a USING (assessment_id)
+            WHERE r.rule_set_id = rules.rule_set_id),
+        'excluded_types', (
+            SELECT jsonb_agg(jsonb_build_object('type', t.school_type, 'reason', t.reason)
+                             ORDER BY t.school_type)
+            FROM rule_excluded_type AS t
+            WHERE t.rule_set_id = rules.rule_set_id)))::text;
+END;
+COMMENT ON FUNCTION rule_snapshot(rule_set) IS
+'Набор правил со своими процедурами и исключениями в виде JSON — для хранения в цикле';
+
+CREATE FUNCTION run_cycle(result_year integer, rule_set text DEFAULT NULL)
+RETURNS cycle_summary
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+DECLARE
+    started timestamptz := clock_timestamp();
+    rules rule_set := find_rule_set(result_year, rule_set);
+    own cycle;
+    same_cycle_id integer;
+    done bigint := 0;
+    result_row cycle_summary;
+BEGIN
+    IF result_year IS NULL THEN
+        RAISE EXCEPTION 'не указан год результатов'
+            USING ERRCODE = 'null_value_not_allowed', HINT = 'Например: SELECT * FROM run_cycle(2023);';
+    END IF;
+    -- Cycles of one warehouse run one after another: each reads earlier lists.
+    PERFORM pg_advisory_xact_lock('cycle'::regclass::oid::integer, 0);
+
+    FOR y IN run_cycle.result_year - 2 .. run_cycle.result_year LOOP
+        done := done + rebuild_summaries(y);
+    END LOOP;
+    RAISE NOTICE 'цикл %: сводки сверены с результатами, исправлено %; % с', result_year, done,
+        seconds_since(started);
+
+    own.result_year := result_year;
+    own.rule_snapshot := rule_snapshot(rules);
+    SELECT c.cycle_id INTO own.previous_cycle_id
+    FROM cycle AS c
+    WHERE c.is_current AND c.result_year < run_cycle.result_year
+    ORDER BY c.result_year DESC LIMIT 1;
+    own.input_fingerprint := cycle_fingerprint(own, rules);
+
+    SELECT c.cycle_id INTO same_cycle_id
+    FROM cycle AS c
+    WHERE c.is_current AND c.result_year = run_cycle.result_year
+      AND c.input_fingerprint = own.input_fingerprint
+      AND c.previous_cycle_id IS NOT DISTINCT FROM own.previous_cycle_id;
+    IF FOUND THEN
+        RAISE NOTICE 'цикл %: данные и правила прежние, итог прежний (цикл %)', result_year, same_cycle_id;
+    ELSE
+        same_cycle_id := write_cycle(own, rules, started);
+    END IF;
+    SELECT * INTO result_row FROM cycle_summary AS s WHERE s.cycle_id = same_cycle_id;
+    RETURN result_row;
+END
+$$;
+COMMENT ON FUNCTION run_cycle(integer, text) IS
+'Выполняет цикл мониторинга за год результатов по набору правил (без кода — по действующему в этом году): сводки, итоги по процедурам, список ШНОР, зона риска, динамика. При прежних данных и правилах возвращает прежний цикл. Возвращает строку cycle_summary';
+
+CREATE FUNCTION write_cycle(own cycle, rules rule_set, started timestamptz)
+RETURNS integer
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+DECLARE
+    written bigint;
+    later_years text;
+BEGIN
+    UPDATE cycle AS c SET is_current = false WHERE c.is_current AND c.result_year = own.result_year;
+    INSERT INTO cycle (result_year, list_year, is_current, rule_set_id, rule_snapshot,
+                       input_fingerprint, previous_cycle_id)
+    VALUES (own.result_year, own.result_year + rules.list_year_offset, true, rules.rule_set_id,
+            own.rule_snapshot, own.input_fingerprint, own.previous_cycle_id)
+    RETURNING * INTO own;
+
+    written := write_assessment_outcomes(own, rules);
+    RAISE NOTICE 'цикл %: итогов по процедурам за три года — %; % с', own.result_year, written,
+        seconds_since(started);
+    ANALYZE assessment_outcome;
+    written := write_school_outcomes(own, rules);
+    RAISE NOTICE 'цикл %: организаций — %; % с', own.result_year, written, seconds_since(started);
+    PERFORM write_cycle_totals(own, started);
+
+    SELECT string_agg(c.result_year::text, ', ' ORDER BY c.result_year) INTO later_years
+    FROM cycle AS c
+    WHERE c.is_current AND c.result_year > own.result_year;
+    IF later_years IS NOT NULL THEN
+        RAISE NOTICE 'списки более поздних лет (%) сравнивались с прежним списком: выполните их циклы заново', later_years;
+    END IF;
+    RETURN own.cycle_id;
+END
+$$;
+COMMENT ON FUNCTION write_cycle(cycle, rule_set, timestamptz) IS
+'Шаг run_cycle: записывает новый текущий цикл со всеми итогами; возвращает его ключ';
+
+CREATE FUNCTION seconds_since(started timestamptz)
+RETURNS numeric
+LANGUAGE sql VOLATILE
+RETURN round(extract(epoch FROM clock_timestamp() - started), 2);
+COMMENT ON FUNCTION seconds_since(timestamptz) IS 'Сколько секунд прошло, с точностью до сотых';
