@@ -4,6 +4,8 @@
 -- Expects :year and a filled demo_cell.  A pupil's rank in the school decides
 -- who fails; the step 7919 is a prime above every class size, so the ranks
 -- are a permutation of 0 .. participants - 1.
+SELECT open_staging() \g /dev/null
+
 INSERT INTO import_staging (
     academic_year, exam, subject, level, grade, school_code_kind,
     school_code, participant, class, attempt, score, mark, journal_mark)
