@@ -67,44 +67,35 @@ SELECT FROM run_cycle(2023, 'poshekhonye') \g /dev/null
 \echo 'Как менялось положение школ (остальные шесть - ни в списке, ни в зоне риска):'
 SELECT school AS "Школа", y2021 AS "2021", y2022 AS "2022", y2023 AS "2023"
 FROM (
-    SELECT s.school_id, s.name AS school,
-           max(t.status) FILTER (WHERE c.result_year = 2021) AS y2021,
-           max(t.status) FILTER (WHERE c.result_year = 2022) AS y2022,
-           max(t.status) FILTER (WHERE c.result_year = 2023) AS y2023
-    FROM school_outcome AS o
-    JOIN cycle AS c USING (cycle_id)
-    JOIN school AS s USING (school_id)
+    SELECT o.school_id, o.school,
+           max(t.status) FILTER (WHERE o.result_year = 2021) AS y2021,
+           max(t.status) FILTER (WHERE o.result_year = 2022) AS y2022,
+           max(t.status) FILTER (WHERE o.result_year = 2023) AS y2023
+    FROM school_status AS o
     CROSS JOIN LATERAL (
         SELECT CASE
-                   WHEN o.in_list AND c.previous_cycle_id IS NULL
-                       THEN 'в списке'
-                   WHEN o.in_list AND o.dynamics = 'new'
-                       THEN 'в списке впервые'
-                   WHEN o.in_list AND o.dynamics = 'returned'
-                       THEN 'в списке, вернулась'
-                   WHEN o.in_list THEN 'в списке, осталась'
+                   -- nothing is known of the lists before the first cycle
+                   WHEN o.in_list AND o.result_year = 2021 THEN 'в списке'
+                   WHEN o.in_list THEN 'в списке: ' || o.dynamics_text
                    WHEN o.in_risk_zone THEN 'зона риска'
                    WHEN o.data_status = 'no_data' THEN 'нет данных'
                    ELSE 'вне списка'
                END) AS t (status)
-    WHERE c.is_current AND s.name !~ 'пример'
-    GROUP BY s.school_id, s.name
+    WHERE o.school !~ 'пример'
+    GROUP BY o.school_id, o.school
 ) AS p
 ORDER BY school_id;
 
 \echo
 \echo 'Почему: доли не справившихся от 25 % (порог - 30 %, ровно 30 % - низкий результат):'
-SELECT o.academic_year AS "Год", s.name AS "Школа", a.name AS "Процедура",
+SELECT o.academic_year AS "Год", o.school AS "Школа",
+       o.assessment AS "Процедура",
        o.participants AS "Участников", o.failed AS "Не справились",
-       replace(round(100 * o.fail_share, 1)::text, '.', ',') || ' %' AS "Доля",
+       pg_temp.percent(o.fail_share) AS "Доля",
        CASE WHEN o.is_low THEN 'да' ELSE 'нет' END AS "Низкий"
-FROM assessment_outcome AS o
-JOIN cycle AS c ON c.cycle_id = o.cycle_id AND c.is_current
-               AND c.result_year = o.academic_year
-JOIN school AS s USING (school_id)
-JOIN assessment AS a USING (assessment_id)
+FROM school_profile AS o
 WHERE 100 * o.failed >= 25 * o.participants
-ORDER BY o.academic_year, s.school_id, o.assessment_id;
+ORDER BY o.academic_year, o.school_id, o.assessment_id;
 
 ------------------------------------------------------------------------------
 SET search_path = monitoring, shnor, public;
@@ -153,3 +144,76 @@ SELECT FROM run_cycle(2021) \g /dev/null
 SELECT FROM run_cycle(2022) \g /dev/null
 \set step 'Цикл 2022'
 \ir took.sql
+
+\echo
+\echo 'Списки по годам. Первый год не с чем сравнить: двухлетнее условие действует с 2021.'
+\echo 'У доли оставшихся два знаменателя: прежний список и новый.'
+SELECT result_year AS "Год", schools AS "Школ", no_data AS "Нет данных",
+       in_list AS "В списке", pg_temp.percent(share_of_schools) AS "Доля школ",
+       CASE WHEN previous_in_list IS NOT NULL THEN appeared END AS "Впервые",
+       returned AS "Вернулись", stayed AS "Остались",
+       pg_temp.percent(stayed_share_of_previous) AS "от прежнего",
+       pg_temp.percent(stayed_share_of_present) AS "от нового",
+       departed AS "Вышли", risk_zone AS "Зона риска"
+FROM cycle_summary
+WHERE is_current
+ORDER BY result_year;
+
+\echo
+\echo 'Список 2022 года, десять школ с наибольшей долей не справившихся:'
+SELECT municipality AS "Муниципалитет", split_part(school, ' (', 1) AS "Школа",
+       branch AS "Основание", dynamics_text AS "Динамика",
+       worst_assessment AS "Худшая процедура",
+       failed || ' из ' || participants AS "Не справились",
+       pg_temp.percent(fail_share) AS "Доля",
+       format('%s - %s', pg_temp.percent(share_low::numeric),
+              pg_temp.percent(share_high::numeric)) AS "Интервал 95 %"
+FROM shnor_list
+ORDER BY fail_share DESC, participants DESC, school_id
+LIMIT 10;
+
+\echo
+\echo 'Кого отделяет от списка один результат (зона риска, первые пять):'
+SELECT municipality AS "Муниципалитет", split_part(school, ' (', 1) AS "Школа",
+       worst_assessment AS "Процедура",
+       failed || ' из ' || participants AS "Не справились",
+       pg_temp.percent(fail_share) AS "Доля", risk_reason AS "Почему"
+FROM risk_zone
+ORDER BY fail_share DESC, participants DESC, school_id
+LIMIT 5;
+
+\echo
+\echo 'Муниципалитеты, где доля школ в списке 2022 года наибольшая:'
+SELECT municipality AS "Муниципалитет", schools AS "Школ",
+       in_list AS "В списке", pg_temp.percent(share_of_schools) AS "Доля",
+       appeared AS "Впервые", returned AS "Вернулись", stayed AS "Остались",
+       departed AS "Вышли", risk_zone AS "Зона риска"
+FROM dynamics_by_municipality
+WHERE result_year = 2022
+ORDER BY share_of_schools DESC, municipality_id
+LIMIT 8;
+
+\echo
+\echo 'Строки файла, которые хранилище не приняло, и почему:'
+SELECT f.file_name AS "Файл", r.line AS "Строка", r.reason AS "Причина"
+FROM import_reject AS r
+JOIN import_file AS f USING (import_file_id)
+ORDER BY f.import_file_id, r.line
+LIMIT 10;
+
+SELECT :'start' AS mark \gset
+\set step 'Всего'
+\ir took.sql
+
+\echo
+\echo 'КУДА СМОТРЕТЬ ДАЛЬШЕ'
+\echo '  SET search_path = monitoring, shnor, public;'
+\echo '  SELECT * FROM shnor_list;                 действующий список'
+\echo '  SELECT * FROM risk_zone;                  зона риска'
+\echo '  SELECT * FROM school_profile              школа по процедурам и годам'
+\echo '      WHERE school_id = 1;'
+\echo '  SELECT * FROM dynamics_by_municipality;   динамика по муниципалитетам'
+\echo '  SELECT * FROM rule_set;                   правила - это строки таблицы'
+\echo '  \\d+ shnor_list                           столбцы с пояснениями'
+\echo 'Подробнее - README.md.'
+\echo

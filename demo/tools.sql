@@ -42,3 +42,10 @@ CREATE TEMP TABLE demo_cell (
     is_suspicious boolean NOT NULL DEFAULT false,
     PRIMARY KEY (school_no, academic_year, assessment_no)
 );
+
+-- A share of 0..1 as people write it: 20,5 %, right-aligned.
+CREATE FUNCTION pg_temp.percent(share numeric)
+RETURNS text
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE sql
+RETURN lpad(replace(round(100 * share, 1)::text, '.', ',') || ' %', 7);
