@@ -1,0 +1,219 @@
+-- run.sql: the demonstration, for an empty database:
+--
+--   createdb demo
+--   psql -X -q -d demo -f demo/run.sql
+--
+-- Creates the extension and two warehouses, fills them with made-up results,
+-- runs the cycles and shows what an analyst would look at first.
+\set ON_ERROR_STOP on
+\set SHOW_CONTEXT never
+\encoding UTF8
+\pset pager off
+\pset footer off
+\pset border 2
+\pset linestyle unicode
+\pset null '—'
+
+SELECT clock_timestamp() AS start, clock_timestamp() AS mark \gset
+
+\echo
+\echo 'ШНОР: ДЕМОНСТРАЦИЯ'
+\echo 'Все результаты вымышлены; настоящих данных участников здесь нет.'
+\echo
+
+CREATE EXTENSION shnor;
+CALL shnor.create_warehouse('poshekhonye');
+CALL shnor.create_warehouse('monitoring');
+\set step 'Расширение и два хранилища'
+\ir took.sql
+\ir tools.sql
+
+------------------------------------------------------------------------------
+SET search_path = poshekhonye, shnor, public;
+
+\echo
+\echo '1. ПОШЕХОНСКИЙ РАЙОН: ДЕСЯТЬ ШКОЛ, ТРИ ЦИКЛА'
+\echo
+
+\ir poshekhonye.sql
+\set year 2021
+\ir load_year.sql
+SELECT FROM import_results('poshekhonye_2021.csv') \g /dev/null
+\set year 2022
+\ir load_year.sql
+SELECT FROM import_results('poshekhonye_2022.csv') \g /dev/null
+\set year 2023
+\ir load_year.sql
+SELECT FROM import_results('poshekhonye_2023.csv') \g /dev/null
+\set step 'Результаты 2021-2023 годов загружены'
+\ir took.sql
+
+-- The shipped rules, with a wider risk zone: also a share of failures less
+-- than five points below the threshold.
+SELECT copy_rule_set((find_rule_set(2021)).code, 'poshekhonye',
+                     'Зона риска с запасом в пять пунктов')
+\g /dev/null
+UPDATE rule_set
+SET risk_within_points = 5, risk_combine = 'any'
+WHERE code = 'poshekhonye';
+
+SELECT FROM run_cycle(2021, 'poshekhonye') \g /dev/null
+SELECT FROM run_cycle(2022, 'poshekhonye') \g /dev/null
+SELECT FROM run_cycle(2023, 'poshekhonye') \g /dev/null
+\set step 'Три цикла рассчитаны'
+\ir took.sql
+
+\echo
+\echo 'Как менялось положение школ (остальные шесть - ни в списке, ни в зоне риска):'
+SELECT school AS "Школа", y2021 AS "2021", y2022 AS "2022", y2023 AS "2023"
+FROM (
+    SELECT o.school_id, o.school,
+           max(t.status) FILTER (WHERE o.result_year = 2021) AS y2021,
+           max(t.status) FILTER (WHERE o.result_year = 2022) AS y2022,
+           max(t.status) FILTER (WHERE o.result_year = 2023) AS y2023
+    FROM school_status AS o
+    CROSS JOIN LATERAL (
+        SELECT CASE
+                   -- nothing is known of the lists before the first cycle
+                   WHEN o.in_list AND o.result_year = 2021 THEN 'в списке'
+                   WHEN o.in_list THEN 'в списке: ' || o.dynamics_text
+                   WHEN o.in_risk_zone THEN 'зона риска'
+                   WHEN o.data_status = 'no_data' THEN 'нет данных'
+                   ELSE 'вне списка'
+               END) AS t (status)
+    WHERE o.school !~ 'пример'
+    GROUP BY o.school_id, o.school
+) AS p
+ORDER BY school_id;
+
+\echo
+\echo 'Почему: доли не справившихся от 25 % (порог - 30 %, ровно 30 % - низкий результат):'
+SELECT o.academic_year AS "Год", o.school AS "Школа",
+       o.assessment AS "Процедура",
+       o.participants AS "Участников", o.failed AS "Не справились",
+       pg_temp.percent(o.fail_share) AS "Доля",
+       CASE WHEN o.is_low THEN 'да' ELSE 'нет' END AS "Низкий"
+FROM school_profile AS o
+WHERE 100 * o.failed >= 25 * o.participants
+ORDER BY o.academic_year, o.school_id, o.assessment_id;
+
+------------------------------------------------------------------------------
+SET search_path = monitoring, shnor, public;
+
+\echo
+\echo '2. КРАЙ: 44 МУНИЦИПАЛИТЕТА, 1088 ШКОЛ, 1,2 МЛН РЕЗУЛЬТАТОВ'
+\echo
+
+SELECT clock_timestamp() AS mark \gset
+\ir region.sql
+\set step 'Школы и план результатов'
+\ir took.sql
+\set year 2020
+\ir load_year.sql
+\set step '2020: строки файла подготовлены'
+\ir took.sql
+SELECT FROM import_results('results_2020.csv') \g /dev/null
+\set step '2020: загружены'
+\ir took.sql
+\set year 2021
+\ir load_year.sql
+\set step '2021: строки файла подготовлены'
+\ir took.sql
+SELECT FROM import_results('results_2021.csv') \g /dev/null
+\set step '2021: загружены'
+\ir took.sql
+\set year 2022
+\ir load_year.sql
+\ir bad_rows.sql
+\set step '2022: строки файла подготовлены'
+\ir took.sql
+SELECT FROM import_results('results_2022.csv') \g /dev/null
+\set step '2022: загружены'
+\ir took.sql
+ANALYZE;
+\set step 'Статистика планировщика'
+\ir took.sql
+
+\echo
+SELECT FROM run_cycle(2020) \g /dev/null
+\set step 'Цикл 2020'
+\ir took.sql
+SELECT FROM run_cycle(2021) \g /dev/null
+\set step 'Цикл 2021'
+\ir took.sql
+SELECT FROM run_cycle(2022) \g /dev/null
+\set step 'Цикл 2022'
+\ir took.sql
+
+\echo
+\echo 'Списки по годам. Первый год не с чем сравнить: двухлетнее условие действует с 2021.'
+\echo 'У доли оставшихся два знаменателя: прежний список и новый.'
+SELECT result_year AS "Год", schools AS "Школ", no_data AS "Нет данных",
+       in_list AS "В списке", pg_temp.percent(share_of_schools) AS "Доля школ",
+       CASE WHEN previous_in_list IS NOT NULL THEN appeared END AS "Впервые",
+       returned AS "Вернулись", stayed AS "Остались",
+       pg_temp.percent(stayed_share_of_previous) AS "от прежнего",
+       pg_temp.percent(stayed_share_of_present) AS "от нового",
+       departed AS "Вышли", risk_zone AS "Зона риска"
+FROM cycle_summary
+WHERE is_current
+ORDER BY result_year;
+
+\echo
+\echo 'Список 2022 года, десять школ с наибольшей долей не справившихся:'
+SELECT municipality AS "Муниципалитет", split_part(school, ' (', 1) AS "Школа",
+       branch AS "Основание", dynamics_text AS "Динамика",
+       worst_assessment AS "Худшая процедура",
+       failed || ' из ' || participants AS "Не справились",
+       pg_temp.percent(fail_share) AS "Доля",
+       format('%s - %s', pg_temp.percent(share_low::numeric),
+              pg_temp.percent(share_high::numeric)) AS "Интервал 95 %"
+FROM shnor_list
+ORDER BY fail_share DESC, participants DESC, school_id
+LIMIT 10;
+
+\echo
+\echo 'Кого отделяет от списка один результат (зона риска, первые пять):'
+SELECT municipality AS "Муниципалитет", split_part(school, ' (', 1) AS "Школа",
+       worst_assessment AS "Процедура",
+       failed || ' из ' || participants AS "Не справились",
+       pg_temp.percent(fail_share) AS "Доля", risk_reason AS "Почему"
+FROM risk_zone
+ORDER BY fail_share DESC, participants DESC, school_id
+LIMIT 5;
+
+\echo
+\echo 'Муниципалитеты, где доля школ в списке 2022 года наибольшая:'
+SELECT municipality AS "Муниципалитет", schools AS "Школ",
+       in_list AS "В списке", pg_temp.percent(share_of_schools) AS "Доля",
+       appeared AS "Впервые", returned AS "Вернулись", stayed AS "Остались",
+       departed AS "Вышли", risk_zone AS "Зона риска"
+FROM dynamics_by_municipality
+WHERE result_year = 2022
+ORDER BY share_of_schools DESC, municipality_id
+LIMIT 8;
+
+\echo
+\echo 'Строки файла, которые хранилище не приняло, и почему:'
+SELECT f.file_name AS "Файл", r.line AS "Строка", r.reason AS "Причина"
+FROM import_reject AS r
+JOIN import_file AS f USING (import_file_id)
+ORDER BY f.import_file_id, r.line
+LIMIT 10;
+
+SELECT :'start' AS mark \gset
+\set step 'Всего'
+\ir took.sql
+
+\echo
+\echo 'КУДА СМОТРЕТЬ ДАЛЬШЕ'
+\echo '  SET search_path = monitoring, shnor, public;'
+\echo '  SELECT * FROM shnor_list;                 действующий список'
+\echo '  SELECT * FROM risk_zone;                  зона риска'
+\echo '  SELECT * FROM school_profile              школа по процедурам и годам'
+\echo '      WHERE school_id = 1;'
+\echo '  SELECT * FROM dynamics_by_municipality;   динамика по муниципалитетам'
+\echo '  SELECT * FROM rule_set;                   правила - это строки таблицы'
+\echo '  \\d+ shnor_list                           столбцы с пояснениями'
+\echo 'Подробнее - README.md.'
+\echo
