@@ -11,4 +11,9 @@
 #error "shnor requires PostgreSQL 15 or later"
 #endif
 
+/* From 16 on the varlena macros have a header of their own. */
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+
 #endif							/* SHNOR_COMPAT_H */
