@@ -7,6 +7,20 @@ CREATE FUNCTION shnor.participants(d shnor.score_dist)
 COMMENT ON FUNCTION shnor.participants(shnor.score_dist) IS
     'Participants of the group: everybody with a score or a mark; 0 for the empty value';
 
+CREATE FUNCTION shnor.marked(d shnor.score_dist)
+    RETURNS bigint
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'score_dist_marked';
+COMMENT ON FUNCTION shnor.marked(shnor.score_dist) IS
+    'Participants with a mark, those a rule by marks can judge; 0 when there are none';
+
+CREATE FUNCTION shnor.scored(d shnor.score_dist)
+    RETURNS bigint
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'score_dist_scored';
+COMMENT ON FUNCTION shnor.scored(shnor.score_dist) IS
+    'Participants with a score, those a rule by a lowest passing score can judge; 0 when there are none';
+
 CREATE FUNCTION shnor.fail_count(d shnor.score_dist)
     RETURNS bigint
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE

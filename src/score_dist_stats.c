@@ -20,6 +20,8 @@
 #include "score_dist.h"
 
 PG_FUNCTION_INFO_V1(score_dist_participants);
+PG_FUNCTION_INFO_V1(score_dist_marked);
+PG_FUNCTION_INFO_V1(score_dist_scored);
 PG_FUNCTION_INFO_V1(score_dist_fail_count);
 PG_FUNCTION_INFO_V1(score_dist_fail_share);
 PG_FUNCTION_INFO_V1(score_dist_low_result);
@@ -99,6 +101,25 @@ score_dist_participants(PG_FUNCTION_ARGS)
 	ScoreDistBuffer buffer;
 
 	PG_RETURN_INT64(PG_GETARG_SCORE_DIST(0, &buffer)->participants);
+}
+
+/* marked(d) */
+Datum
+score_dist_marked(PG_FUNCTION_ARGS)
+{
+	ScoreDistBuffer buffer;
+	const ScoreDist *dist = PG_GETARG_SCORE_DIST(0, &buffer);
+
+	PG_RETURN_INT64(dist->participants - score_dist_unmarked(dist));
+}
+
+/* scored(d) */
+Datum
+score_dist_scored(PG_FUNCTION_ARGS)
+{
+	ScoreDistBuffer buffer;
+
+	PG_RETURN_INT64(PG_GETARG_SCORE_DIST(0, &buffer)->scored);
 }
 
 /* fail_count(d [, min_score]) */
