@@ -74,7 +74,8 @@ for suite in "$@"; do
     if [ ! -d "$dir" ]; then
         echo "== $suite: debootstrap"
         rm -rf "$dir.part"
-        if ! debootstrap --variant=minbase --include=make,git "$suite" "$dir.part" "$uri" \
+        if ! unshare --mount --fork --kill-child \
+            debootstrap --variant=minbase --include=make,git "$suite" "$dir.part" "$uri" \
             >"build/matrix/$suite.log" 2>&1; then
             tail -n 20 "build/matrix/$suite.log" "$dir.part/debootstrap/debootstrap.log" >&2
             exit 1
