@@ -1,0 +1,31 @@
+-- Lines of files as spreadsheet programs write them.
+
+CREATE FUNCTION shnor.csv_cells(record text, delimiter text)
+    RETURNS text[]
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'shnor_csv_cells';
+COMMENT ON FUNCTION shnor.csv_cells(text, text) IS
+    'Cells of a record of comma-separated values (RFC 4180: a cell may be quoted, a quote inside is doubled), without the white space around them, an empty cell as NULL; the delimiter is one ASCII character. NULL for more than 2000 cells. Errors: 22023 for another delimiter';
+
+CREATE FUNCTION shnor.csv_inside_accum(inside boolean, line text, delimiter text)
+    RETURNS boolean
+    LANGUAGE c IMMUTABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'shnor_csv_inside';
+COMMENT ON FUNCTION shnor.csv_inside_accum(boolean, text, text) IS
+    'Transition of the aggregate shnor.csv_inside; not for direct use';
+
+CREATE AGGREGATE shnor.csv_inside(line text, delimiter text) (
+    SFUNC = shnor.csv_inside_accum,
+    STYPE = boolean,
+    INITCOND = 'false',
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE shnor.csv_inside(text, text) IS
+    'Do the lines, in their order, end inside a quoted cell, so that the record goes on in the next line? Use with ORDER BY, as an aggregate or over a window; a NULL line changes nothing. Errors: 22023 for a delimiter that is not one ASCII character';
+
+CREATE FUNCTION shnor.raw_is_utf8(line text)
+    RETURNS boolean
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'shnor_raw_is_utf8';
+COMMENT ON FUNCTION shnor.raw_is_utf8(text) IS
+    'For a line that COPY read with ENCODING LATIN1, a character for each byte of the file: are its bytes valid UTF-8? Decode with convert_from(convert_to(line, ''LATIN1''), encoding)';

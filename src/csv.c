@@ -1,0 +1,137 @@
+/*
+ * csv.c
+ *		SQL functions over lines of files: cells, quotes, encodings.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "mb/pg_wchar.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+
+#include "compat.h"
+#include "csv_core.h"
+
+PG_FUNCTION_INFO_V1(shnor_csv_cells);
+PG_FUNCTION_INFO_V1(shnor_csv_inside);
+PG_FUNCTION_INFO_V1(shnor_raw_is_utf8);
+
+/* Returns argument n as a delimiter: one ASCII character but no quote. */
+static char
+get_delimiter(FunctionCallInfo fcinfo, int n)
+{
+	text	   *arg = PG_GETARG_TEXT_PP(n);
+
+	if (VARSIZE_ANY_EXHDR(arg) != 1 || *VARDATA_ANY(arg) == '"' ||
+		IS_HIGHBIT_SET(*VARDATA_ANY(arg)))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("invalid delimiter"),
+				 errdetail("The delimiter given is \"%s\".",
+						   text_to_cstring(arg)),
+				 errhint("Use one ASCII character other than the double quote, for example ';'.")));
+	return *VARDATA_ANY(arg);
+}
+
+/*
+ * Returns the cell as a text datum without the white space around it, in
+ * freshly allocated memory.
+ */
+static Datum
+cell_text(const CsvCell *cell)
+{
+	text	   *result = palloc(VARHDRSZ + cell->len);
+	char	   *start = VARDATA(result);
+	size_t		len = cell->len;
+	size_t		skip = 0;
+
+	if (cell->doubled)
+		len = csv_unquote(cell, start);
+	else
+		memcpy(start, cell->start, len);
+	while (len > 0 && (unsigned char) start[len - 1] <= ' ')
+		len--;
+	while (skip < len && (unsigned char) start[skip] <= ' ')
+		skip++;
+	if (skip > 0)
+		memmove(start, start + skip, len - skip);
+	SET_VARSIZE(result, VARHDRSZ + len - skip);
+	return PointerGetDatum(result);
+}
+
+/*
+ * csv_cells(record, delimiter): the record's cells, an empty one as NULL;
+ * NULL for a record of more than SHNOR_MAX_CELLS cells.
+ */
+Datum
+shnor_csv_cells(PG_FUNCTION_ARGS)
+{
+	text	   *record = PG_GETARG_TEXT_PP(0);
+	char		delimiter = get_delimiter(fcinfo, 1);
+	CsvCell		cells[SHNOR_MAX_CELLS];
+	Datum		values[SHNOR_MAX_CELLS];
+	bool		nulls[SHNOR_MAX_CELLS];
+	int			lower = 1;
+	int			count = csv_split(VARDATA_ANY(record),
+								  VARSIZE_ANY_EXHDR(record), delimiter,
+								  cells, SHNOR_MAX_CELLS);
+
+	if (count < 0)
+		PG_RETURN_NULL();
+	for (int i = 0; i < count; i++)
+	{
+		values[i] = cell_text(&cells[i]);
+		nulls[i] = VARSIZE(DatumGetPointer(values[i])) == VARHDRSZ;
+	}
+	PG_RETURN_ARRAYTYPE_P(construct_md_array(values, nulls, 1, &count, &lower,
+											 TEXTOID, -1, false,
+											 TYPALIGN_INT));
+}
+
+/*
+ * Transition of csv_inside(line, delimiter): does the line end inside quotes,
+ * given whether the line before it did?  A NULL line changes nothing.
+ */
+Datum
+shnor_csv_inside(PG_FUNCTION_ARGS)
+{
+	bool		inside = PG_GETARG_BOOL(0);
+	text	   *line;
+
+	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
+		PG_RETURN_BOOL(inside);
+	line = PG_GETARG_TEXT_PP(1);
+	PG_RETURN_BOOL(csv_ends_inside_quotes(VARDATA_ANY(line),
+										  VARSIZE_ANY_EXHDR(line),
+										  get_delimiter(fcinfo, 2), inside));
+}
+
+/*
+ * raw_is_utf8(line): the line was read as LATIN1, a character a byte; are
+ * these bytes valid UTF-8?
+ */
+Datum
+shnor_raw_is_utf8(PG_FUNCTION_ARGS)
+{
+	text	   *line = PG_GETARG_TEXT_PP(0);
+	const unsigned char *p = (const unsigned char *) VARDATA_ANY(line);
+	const unsigned char *end = p + VARSIZE_ANY_EXHDR(line);
+	char	   *bytes = palloc(VARSIZE_ANY_EXHDR(line));
+	int			len = 0;
+
+	/* LATIN1 in UTF-8 is one byte, or C2 or C3 and a continuation byte */
+	while (p < end)
+	{
+		if (*p < 0x80)
+			bytes[len++] = *p++;
+		else if ((*p == 0xC2 || *p == 0xC3) && p + 1 < end)
+		{
+			bytes[len++] = (char) (((*p & 0x03) << 6) | (p[1] & 0x3F));
+			p += 2;
+		}
+		else
+			PG_RETURN_BOOL(false);
+	}
+	PG_RETURN_BOOL(pg_encoding_verifymbstr(PG_UTF8, bytes, len) == len);
+}
