@@ -132,7 +132,7 @@ sources_clean() {
         echo "in the extension script"
         status=1
     fi
-    if grep -rnwE 'TODO|FIXME|XXX' --include='*.[ch]' --include='*.sql' src sql test; then
+    if grep -rnE '\b(TODO|FIXME)\b|(--|/?\*|//) *XXX\b' --include='*.[ch]' --include='*.sql' src sql test; then
         status=1
     fi
     return $status
