@@ -47,6 +47,9 @@ clean:
 	rm -rf build
 endif
 
+# Half a script is none.
+.DELETE_ON_ERROR:
+
 # The dollar quote around the warehouse must not occur inside it.
 $(SCRIPT): $(SQL_PARTS) $(WAREHOUSE_PARTS) shnor.control Makefile
 	! cat /dev/null $(WAREHOUSE_PARTS) | grep -nF '$$shnor_warehouse$$'
@@ -60,8 +63,7 @@ $(SCRIPT): $(SQL_PARTS) $(WAREHOUSE_PARTS) shnor.control Makefile
 	  printf '%s\n' '$$shnor_warehouse$$;' \
 	    "COMMENT ON FUNCTION shnor.warehouse_script() IS 'The SQL script that shnor.create_warehouse() executes: tables, views and routines of a warehouse, names unqualified. Takes no arguments; never NULL; an empty line when built without a warehouse.';"; \
 	  cat /dev/null $(LATE_PARTS); \
-	} > $@.tmp
-	mv $@.tmp $@
+	} > $@
 
 .PHONY: demo test bench fuzz indent matrix matrix-clean dist help
 

@@ -156,7 +156,8 @@ WITH seat AS (
            CASE WHEN is_exact THEN n - n % 10 ELSE n END AS participants,
            -- smallest number of failures that makes a result low
            (3 * CASE WHEN is_exact THEN n - n % 10 ELSE n END + 9) / 10
-               AS low_from
+               AS low_from,
+           pg_temp.dice(cell_key, 14, 1000)::bigint AS luck
     FROM shaped
 )
 SELECT school_no, academic_year, assessment_no,
@@ -168,9 +169,9 @@ SELECT school_no, academic_year, assessment_no,
            WHEN is_low THEN
                greatest(low_from,
                         participants
-                        * (30 + (ARRAY[3, 4, 5, 6, 7, 8, 9, 12, 14, 17, 20, 24,
-                                       31])
-                                [1 + pg_temp.dice(cell_key, 14, 13)]) / 100)
+                        -- from 30 to 73 %, most of them not far above 30
+                        * (300 + luck * luck * luck * luck / 2300000000)
+                        / 1000)
            -- a near miss: one failure fewer and the result is not low
            WHEN pg_temp.dice(cell_key, 15, 150) = 0 THEN low_from - 1
            ELSE

@@ -45,7 +45,7 @@ SELECT FROM import_results('poshekhonye_2022.csv') \g /dev/null
 \set year 2023
 \ir load_year.sql
 SELECT FROM import_results('poshekhonye_2023.csv') \g /dev/null
-\set step 'Результаты 2021-2023 годов загружены'
+\set step 'Результаты 2021–2023 годов загружены'
 \ir took.sql
 
 -- The shipped rules, with a wider risk zone: also a share of failures less
@@ -64,7 +64,7 @@ SELECT FROM run_cycle(2023, 'poshekhonye') \g /dev/null
 \ir took.sql
 
 \echo
-\echo 'Как менялось положение школ (остальные шесть - ни в списке, ни в зоне риска):'
+\echo 'Как менялось положение школ (остальные шесть — ни в списке, ни в зоне риска):'
 SELECT school AS "Школа", y2021 AS "2021", y2022 AS "2022", y2023 AS "2023"
 FROM (
     SELECT o.school_id, o.school,
@@ -86,8 +86,7 @@ FROM (
 ) AS p
 ORDER BY school_id;
 
-\echo
-\echo 'Почему: доли не справившихся от 25 % (порог - 30 %, ровно 30 % - низкий результат):'
+\echo 'Почему: доли не справившихся от 25 % (порог — 30 %, ровно 30 % — низкий результат):'
 SELECT o.academic_year AS "Год", o.school AS "Школа",
        o.assessment AS "Процедура",
        o.participants AS "Участников", o.failed AS "Не справились",
@@ -148,10 +147,11 @@ SELECT FROM run_cycle(2022) \g /dev/null
 \echo
 \echo 'Списки по годам. Первый год не с чем сравнить: двухлетнее условие действует с 2021.'
 \echo 'У доли оставшихся два знаменателя: прежний список и новый.'
-SELECT result_year AS "Год", schools AS "Школ", no_data AS "Нет данных",
+SELECT result_year AS "Год", list_year AS "Год списка", schools AS "Школ", no_data AS "Нет данных",
        in_list AS "В списке", pg_temp.percent(share_of_schools) AS "Доля школ",
        CASE WHEN previous_in_list IS NOT NULL THEN appeared END AS "Впервые",
-       returned AS "Вернулись", stayed AS "Остались",
+       CASE WHEN previous_in_list IS NOT NULL THEN returned END AS "Вернулись",
+       CASE WHEN previous_in_list IS NOT NULL THEN stayed END AS "Остались",
        pg_temp.percent(stayed_share_of_previous) AS "от прежнего",
        pg_temp.percent(stayed_share_of_present) AS "от нового",
        departed AS "Вышли", risk_zone AS "Зона риска"
@@ -159,31 +159,30 @@ FROM cycle_summary
 WHERE is_current
 ORDER BY result_year;
 
-\echo
-\echo 'Список 2022 года, десять школ с наибольшей долей не справившихся:'
+\echo 'Список по результатам 2022 года, десять школ с наибольшей долей не справившихся:'
 SELECT municipality AS "Муниципалитет", split_part(school, ' (', 1) AS "Школа",
        branch AS "Основание", dynamics_text AS "Динамика",
        worst_assessment AS "Худшая процедура",
        failed || ' из ' || participants AS "Не справились",
        pg_temp.percent(fail_share) AS "Доля",
-       format('%s - %s', pg_temp.percent(share_low::numeric),
-              pg_temp.percent(share_high::numeric)) AS "Интервал 95 %"
+       format('%s–%s', pg_temp.hundredths(share_low::numeric),
+              pg_temp.hundredths(share_high::numeric)) AS "Интервал 95 %"
 FROM shnor_list
 ORDER BY fail_share DESC, participants DESC, school_id
 LIMIT 10;
 
-\echo
-\echo 'Кого отделяет от списка один результат (зона риска, первые пять):'
+\echo 'Зона риска — одна низкая процедура и ни одной годом раньше; пять школ,'
+\echo 'которым до выхода из неё ближе всего:'
 SELECT municipality AS "Муниципалитет", split_part(school, ' (', 1) AS "Школа",
        worst_assessment AS "Процедура",
        failed || ' из ' || participants AS "Не справились",
-       pg_temp.percent(fail_share) AS "Доля", risk_reason AS "Почему"
+       pg_temp.percent(fail_share) AS "Доля",
+       pupils_from_threshold AS "До порога, чел."
 FROM risk_zone
-ORDER BY fail_share DESC, participants DESC, school_id
+ORDER BY pupils_from_threshold, fail_share, school_id
 LIMIT 5;
 
-\echo
-\echo 'Муниципалитеты, где доля школ в списке 2022 года наибольшая:'
+\echo 'Муниципалитеты, где доля школ в этом списке наибольшая:'
 SELECT municipality AS "Муниципалитет", schools AS "Школ",
        in_list AS "В списке", pg_temp.percent(share_of_schools) AS "Доля",
        appeared AS "Впервые", returned AS "Вернулись", stayed AS "Остались",
@@ -193,7 +192,6 @@ WHERE result_year = 2022
 ORDER BY share_of_schools DESC, municipality_id
 LIMIT 8;
 
-\echo
 \echo 'Строки файла, которые хранилище не приняло, и почему:'
 SELECT f.file_name AS "Файл", r.line AS "Строка", r.reason AS "Причина"
 FROM import_reject AS r
@@ -213,7 +211,7 @@ SELECT :'start' AS mark \gset
 \echo '  SELECT * FROM school_profile              школа по процедурам и годам'
 \echo '      WHERE school_id = 1;'
 \echo '  SELECT * FROM dynamics_by_municipality;   динамика по муниципалитетам'
-\echo '  SELECT * FROM rule_set;                   правила - это строки таблицы'
-\echo '  \\d+ shnor_list                           столбцы с пояснениями'
-\echo 'Подробнее - README.md.'
+\echo '  SELECT * FROM rule_set;                   правила — это строки таблицы'
+\echo '  \\d+ shnor_list                            столбцы с пояснениями'
+\echo 'Подробнее — README.md.'
 \echo

@@ -43,9 +43,15 @@ CREATE TEMP TABLE demo_cell (
     PRIMARY KEY (school_no, academic_year, assessment_no)
 );
 
--- A share of 0..1 as people write it: 20,5 %, right-aligned.
+-- Shares of 0..1 as people write them, in percent: 20,5 and 20,5 %.
+CREATE FUNCTION pg_temp.hundredths(share numeric)
+RETURNS text
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE sql
+RETURN replace(round(100 * share, 1)::text, '.', ',');
+
 CREATE FUNCTION pg_temp.percent(share numeric)
 RETURNS text
 IMMUTABLE STRICT PARALLEL SAFE
 LANGUAGE sql
-RETURN lpad(replace(round(100 * share, 1)::text, '.', ',') || ' %', 7);
+RETURN lpad(pg_temp.hundredths(share) || ' %', 7);

@@ -5,14 +5,14 @@ RETURNS text
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'failure_band';
 COMMENT ON FUNCTION shnor.failure_band(bigint, bigint) IS
-'Band of the failing share of n participants: none below 30 %, basic from 30 to below 40 %, moderate from 40 to 50 %, severe above 50 %; compared in integers, so 30 % itself is basic and 50 % moderate. NULL if n is 0 or an argument is NULL. Error 22003 unless 0 <= failed <= n. Source: DOMAIN.md section 0 fact 5 (plan of Poshekhonye district of 2024).';
+'Band of the failing share of n participants: none below 30 %, basic from 30 to below 40 %, moderate from 40 to 50 %, severe above 50 %; compared in integers, so 30 % itself is basic and 50 % moderate. NULL if n is 0 or an argument is NULL. Error 22003 unless 0 <= failed <= n. Source: the bands of the plan of Poshekhonye municipal district for 2024, whose borders overlap; "more than 50" makes 50 % itself moderate.';
 
 CREATE FUNCTION shnor.low_result(failed bigint, n bigint, percent integer, min_participants integer)
 RETURNS boolean
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'low_result_counts';
 COMMENT ON FUNCTION shnor.low_result(bigint, bigint, integer, integer) IS
-'Whether the result of n participants is low: n >= min_participants and 100 * failed >= percent * n, in integers (3 of 10 is 30 % and low). NULL if n is 0 (no data) or an argument is NULL. Error 22003 unless 0 <= failed <= n; error 22023 if percent is outside 0..100 or min_participants is negative. Source: DOMAIN.md sections 0 (fact 1) and 1.2.';
+'Whether the result of n participants is low: n >= min_participants and 100 * failed >= percent * n, in integers (3 of 10 is 30 % and low). NULL if n is 0 (no data) or an argument is NULL. Error 22003 unless 0 <= failed <= n; error 22023 if percent is outside 0..100 or min_participants is negative. Source: "at least 30 %" in the act of the education ministry of Omsk region, December 2025.';
 
 CREATE FUNCTION shnor.pupils_from_threshold(failed bigint, n bigint, percent integer)
 RETURNS bigint
@@ -106,7 +106,7 @@ CREATE AGGREGATE shnor.shnor_rule(result_year integer, assessment bigint, is_low
     PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE shnor.shnor_rule(integer, bigint, boolean, integer) IS
-'The two-year rule over the assessments of one school, as shnor.shnor_rule(integer, bigint, boolean, integer, boolean, integer) with same_assessment false and low_needed 2. Source: DOMAIN.md section 1.1.';
+'The two-year rule over the assessments of one school, as shnor.shnor_rule(integer, bigint, boolean, integer, boolean, integer) with same_assessment false and low_needed 2. Source: as there.';
 
 CREATE AGGREGATE shnor.shnor_rule(result_year integer, assessment bigint, is_low boolean, year integer, same_assessment boolean)
 (
@@ -120,7 +120,7 @@ CREATE AGGREGATE shnor.shnor_rule(result_year integer, assessment bigint, is_low
     PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE shnor.shnor_rule(integer, bigint, boolean, integer, boolean) IS
-'The two-year rule over the assessments of one school, as shnor.shnor_rule(integer, bigint, boolean, integer, boolean, integer) with low_needed 2. Source: DOMAIN.md section 1.1.';
+'The two-year rule over the assessments of one school, as shnor.shnor_rule(integer, bigint, boolean, integer, boolean, integer) with low_needed 2. Source: as there.';
 
 CREATE AGGREGATE shnor.shnor_rule(result_year integer, assessment bigint, is_low boolean, year integer, same_assessment boolean, low_needed integer)
 (
@@ -134,7 +134,7 @@ CREATE AGGREGATE shnor.shnor_rule(result_year integer, assessment bigint, is_low
     PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE shnor.shnor_rule(integer, bigint, boolean, integer, boolean, integer) IS
-'The two-year rule over the assessments of one school. A row says whether an assessment of a result year is low (NULL: no data, the row is ignored); year is the judged, last result year, one for the group; rows of years other than year and year - 1 are ignored. Branch A: at least low_needed (default 2) different assessments low in year. Branch B: at least one low in year and one in year - 1, with same_assessment (default false) the same one. Result: two_assessments (A only), two_years (B only), both, none, or NULL if no row of year has data. Text keys are told apart by their bytes. Error 22004 for a NULL result_year, assessment or year in a row with data, or a NULL same_assessment or low_needed in any row; 22023 if year, same_assessment or low_needed differ inside the group, low_needed is below 1, or one assessment and year of the two years is both low and not low (aggregate first; equal repeats count once); 54000 over 10000 assessments. Source: DOMAIN.md section 1.1 (plan of Poshekhonye district of 2024; act of the Omsk ministry of December 2025 for the same assessment).';
+'The two-year rule over the assessments of one school. A row says whether an assessment of a result year is low (NULL: no data, the row is ignored); year is the judged, last result year, one for the group; rows of years other than year and year - 1 are ignored. Branch A: at least low_needed (default 2) different assessments low in year. Branch B: at least one low in year and one in year - 1, with same_assessment (default false) the same one. Result: two_assessments (A only), two_years (B only), both, none, or NULL if no row of year has data. Text keys are told apart by their bytes. Error 22004 for a NULL result_year, assessment or year in a row with data, or a NULL same_assessment or low_needed in any row; 22023 if year, same_assessment or low_needed differ inside the group, low_needed is below 1, or one assessment and year of the two years is both low and not low (aggregate first; equal repeats count once); 54000 over 10000 assessments. Source: plan of Poshekhonye municipal district for 2024 (both branches); act of the education ministry of Omsk region, December 2025 (the same assessment).';
 
 CREATE AGGREGATE shnor.shnor_rule(result_year integer, assessment text, is_low boolean, year integer)
 (
@@ -148,7 +148,7 @@ CREATE AGGREGATE shnor.shnor_rule(result_year integer, assessment text, is_low b
     PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE shnor.shnor_rule(integer, text, boolean, integer) IS
-'The two-year rule over the assessments of one school, as shnor.shnor_rule(integer, text, boolean, integer, boolean, integer) with same_assessment false and low_needed 2. Source: DOMAIN.md section 1.1.';
+'The two-year rule over the assessments of one school, as shnor.shnor_rule(integer, text, boolean, integer, boolean, integer) with same_assessment false and low_needed 2. Source: as there.';
 
 CREATE AGGREGATE shnor.shnor_rule(result_year integer, assessment text, is_low boolean, year integer, same_assessment boolean)
 (
@@ -162,7 +162,7 @@ CREATE AGGREGATE shnor.shnor_rule(result_year integer, assessment text, is_low b
     PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE shnor.shnor_rule(integer, text, boolean, integer, boolean) IS
-'The two-year rule over the assessments of one school, as shnor.shnor_rule(integer, text, boolean, integer, boolean, integer) with low_needed 2. Source: DOMAIN.md section 1.1.';
+'The two-year rule over the assessments of one school, as shnor.shnor_rule(integer, text, boolean, integer, boolean, integer) with low_needed 2. Source: as there.';
 
 CREATE AGGREGATE shnor.shnor_rule(result_year integer, assessment text, is_low boolean, year integer, same_assessment boolean, low_needed integer)
 (
@@ -176,4 +176,4 @@ CREATE AGGREGATE shnor.shnor_rule(result_year integer, assessment text, is_low b
     PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE shnor.shnor_rule(integer, text, boolean, integer, boolean, integer) IS
-'The two-year rule over the assessments of one school. A row says whether an assessment of a result year is low (NULL: no data, the row is ignored); year is the judged, last result year, one for the group; rows of years other than year and year - 1 are ignored. Branch A: at least low_needed (default 2) different assessments low in year. Branch B: at least one low in year and one in year - 1, with same_assessment (default false) the same one. Result: two_assessments (A only), two_years (B only), both, none, or NULL if no row of year has data. Text keys are told apart by their bytes. Error 22004 for a NULL result_year, assessment or year in a row with data, or a NULL same_assessment or low_needed in any row; 22023 if year, same_assessment or low_needed differ inside the group, low_needed is below 1, or one assessment and year of the two years is both low and not low (aggregate first; equal repeats count once); 54000 over 10000 assessments. Source: DOMAIN.md section 1.1 (plan of Poshekhonye district of 2024; act of the Omsk ministry of December 2025 for the same assessment).';
+'The two-year rule over the assessments of one school. A row says whether an assessment of a result year is low (NULL: no data, the row is ignored); year is the judged, last result year, one for the group; rows of years other than year and year - 1 are ignored. Branch A: at least low_needed (default 2) different assessments low in year. Branch B: at least one low in year and one in year - 1, with same_assessment (default false) the same one. Result: two_assessments (A only), two_years (B only), both, none, or NULL if no row of year has data. Text keys are told apart by their bytes. Error 22004 for a NULL result_year, assessment or year in a row with data, or a NULL same_assessment or low_needed in any row; 22023 if year, same_assessment or low_needed differ inside the group, low_needed is below 1, or one assessment and year of the two years is both low and not low (aggregate first; equal repeats count once); 54000 over 10000 assessments. Source: plan of Poshekhonye municipal district for 2024 (both branches); act of the education ministry of Omsk region, December 2025 (the same assessment).';

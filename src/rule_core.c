@@ -22,7 +22,7 @@ rule_low_count(int64_t n, int percent)
 /*
  * True when there are at least min_n participants, at least one, and
  * 100 * failed >= percent * n.  Requires 0 <= failed <= n and percent in
- * 0..100.  Source: DOMAIN.md section 1.2.
+ * 0..100.  Source: as in rule_core.h.
  */
 bool
 rule_is_low(int64_t failed, int64_t n, int percent, int64_t min_n)
@@ -46,9 +46,9 @@ rule_pupils_from_threshold(int64_t failed, int64_t n, int percent)
 
 /*
  * The band of the failing share: [30,40) basic, [40,50] moderate, (50,100]
- * severe, none below.  Requires 0 <= failed <= n and n > 0.  Source: DOMAIN.md
- * section 0, fact 5 (plan of Poshekhonye district of 2024; its borders overlap,
- * and "more than 50" leaves 50 itself to the band below).
+ * severe, none below.  Requires 0 <= failed <= n and n > 0.  Source: plan of
+ * Poshekhonye municipal district for 2024, whose borders overlap; its "more
+ * than 50" leaves 50 itself to the band below.
  */
 const char *
 rule_failure_band(int64_t failed, int64_t n)
@@ -122,9 +122,8 @@ rule_find_key(const RuleKey *keys, int nkeys, const char *bytes, uint32_t len,
  *
  * Branch A: at least low_needed assessments low in the judged year.  Branch B:
  * one low in each of the two years, the same one if same_assessment.  Source:
- * DOMAIN.md section 1.1 (branches and "any assessment": plan of Poshekhonye
- * district of 2024; "the same assessment": act of the Omsk ministry of
- * December 2025).
+ * plan of Poshekhonye municipal district for 2024 (both branches); act of the
+ * education ministry of Omsk region, December 2025 (the same assessment).
  */
 const char *
 rule_verdict(const RuleKey *keys, int nkeys, bool same_assessment,

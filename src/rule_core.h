@@ -3,8 +3,8 @@
  *		Arithmetic and logic of the low-result rules, free of the server.
  *
  * Shares are compared in integers and never overflow: an administration is
- * low when 100 * failed >= percent * n, exactly 30 % being low (DOMAIN.md
- * section 0, facts 1 and 5).
+ * low when 100 * failed >= percent * n, exactly 30 % being low ("at
+ * least 30 %": act of the education ministry of Omsk region, December 2025).
  */
 #ifndef SHNOR_RULE_CORE_H
 #define SHNOR_RULE_CORE_H

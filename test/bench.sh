@@ -25,15 +25,14 @@ jit = off" bash test/server.sh start "$server" "$SANDBOX/stage"
 export PGHOST=$server PGUSER=postgres PAGER=cat
 "$bin/psql" -X -q -d postgres -c 'CREATE DATABASE bench'
 "$bin/psql" -X -q -d bench -c 'CREATE EXTENSION shnor'
-echo "$("$bin/psql" -X -At -d bench -c 'SELECT version()')"
+"$bin/psql" -X -At -d bench -c 'SELECT version()'
 echo "$(nproc) cores, $(awk '/MemTotal/ {printf "%.0f GiB", $2 / 1048576}' /proc/meminfo), rows = ${ROWS:-5000000}"
 for s in $settings; do
     printf '%s = %s\n' "$s" "$("$bin/psql" -X -At -d bench -c "SHOW $s")"
 done
-status=0
 for f in "${scripts[@]}"; do
     echo
     echo "== $f"
-    "$bin/psql" -X -q -P pager=off -d bench -v ON_ERROR_STOP=1 -v rows="${ROWS:-5000000}" -f "$f" || status=1
+    "$bin/psql" -X -q -P pager=off -d bench -v ON_ERROR_STOP=1 -v rows="${ROWS:-5000000}" -f "$f" || exit
 done | tee build/log/bench.txt
 exit "${PIPESTATUS[0]}"

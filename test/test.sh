@@ -124,7 +124,32 @@ SQL
     tally "$v: pgtap" "$status" "$file" || { grep -vE '^ok ' "$file" | tail -n 100; return 1; }
 }
 
-# fuzz_target NAME: its corpus as it is, then mutations from a fixed seed.
+# What the sources must not hold, outside comments that speak of it.
+sources_clean() {
+    local status=0
+    if sed 's/--.*//' sql/[0-9]*.sql |
+        grep -niE 'OR REPLACE|IF NOT EXISTS|SECURITY DEFINER'; then
+        echo "in the extension script"
+        status=1
+    fi
+    if grep -rnwE 'TODO|FIXME|XXX' --include='*.[ch]' --include='*.sql' src sql test; then
+        status=1
+    fi
+    return $status
+}
+
+# The version is named in the control file, in META.json twice, in the changelog.
+versions_agree() {
+    local control meta log
+    control=$(sed -n "s/^default_version *= *'\(.*\)'/\1/p" shnor.control)
+    meta=$(perl -MJSON::PP -0777 -ne \
+        '$m = decode_json($_); print "$m->{version} $m->{provides}{shnor}{version}"' META.json)
+    log=$(sed -nE 's/^## \[([^]]*)\].*/\1/p' CHANGELOG.md | head -1)
+    echo "control file: $control; META.json: $meta; changelog: $log"
+    [ "$meta $log" = "$control $control $control" ]
+}
+
+# Every fuzz target: its corpus as it is, then mutations from a fixed seed.
 fuzz_targets() {
     local t name corpus asan=()
     # ASan's fixed shadow and a large random base of mappings do not agree.
@@ -170,6 +195,8 @@ if one "strict: build" compile strict "$strict" && one "strict: server" start st
     pgtap strict
     finish strict
 fi
+one "strict: sources" sources_clean
+one "strict: versions" versions_agree
 if pg_bsd_indent --version 2>/dev/null | grep -q ' 2\.1\.1'; then
     one "strict: layout" bash test/indent.sh --check
 fi

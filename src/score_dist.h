@@ -1,0 +1,52 @@
+/*
+ * score_dist.h
+ *		What the files of the SQL type score_dist share: fetching an argument,
+ *		building a value, the expanded object.
+ */
+#ifndef SHNOR_SCORE_DIST_H
+#define SHNOR_SCORE_DIST_H
+
+#include "fmgr.h"
+#include "utils/expandeddatum.h"
+
+#include "score_dist_core.h"
+
+#define EXPANDED_SCORE_DIST_MAGIC	0x53444953
+
+/*
+ * The expanded object: the working form, with roomy bins, in one memory
+ * context.  Only the state of a running aggregate is ever one.
+ */
+typedef struct ExpandedScoreDist
+{
+	ExpandedObjectHeader hdr;
+	int			magic;			/* EXPANDED_SCORE_DIST_MAGIC */
+	ScoreDist	dist;			/* bins live in hdr.eoh_context */
+} ExpandedScoreDist;
+
+/* score_dist_expanded.c */
+extern ExpandedScoreDist *score_dist_make_expanded(FunctionCallInfo fcinfo,
+												   MemoryContext aggcontext,
+												   const ScoreDist *value);
+extern ExpandedScoreDist *score_dist_get_expanded_rw(Datum value);
+extern void score_dist_need_bins(ExpandedScoreDist *exp, int nbins);
+extern const ScoreDist *score_dist_get(Datum value, ScoreDistBuffer *buffer);
+extern Datum score_dist_flat_datum(const ScoreDist *dist);
+extern void score_dist_complain(ScoreDistResult result) pg_attribute_noreturn();
+extern void score_dist_bad_mark(int32 mark) pg_attribute_noreturn();
+extern void score_dist_bad_score(int32 score) pg_attribute_noreturn();
+
+/* Decodes argument n, or reads it in place when it is an expanded object. */
+#define PG_GETARG_SCORE_DIST(n, buffer) \
+	score_dist_get(PG_GETARG_DATUM(n), (buffer))
+
+/* Returns the place of a mark in a cell's index; an error if it is no mark. */
+static inline int
+score_dist_mark_index(int32 mark)
+{
+	if (unlikely(mark < SHNOR_MIN_MARK || mark > SHNOR_MAX_MARK))
+		score_dist_bad_mark(mark);
+	return mark - SHNOR_MIN_MARK + 1;
+}
+
+#endif							/* SHNOR_SCORE_DIST_H */

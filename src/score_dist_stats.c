@@ -1,0 +1,483 @@
+/*
+ * score_dist_stats.c
+ *		Statistics of a score_dist: everything an analyst reads from one.
+ *
+ * The functions only read; an aggregate's expanded object is read in place.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "catalog/pg_type.h"
+#include "common/int.h"
+#include "funcapi.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/numeric.h"
+
+#include "compat.h"
+#include "score_dist.h"
+
+PG_FUNCTION_INFO_V1(score_dist_participants);
+PG_FUNCTION_INFO_V1(score_dist_marked);
+PG_FUNCTION_INFO_V1(score_dist_scored);
+PG_FUNCTION_INFO_V1(score_dist_fail_count);
+PG_FUNCTION_INFO_V1(score_dist_fail_share);
+PG_FUNCTION_INFO_V1(score_dist_low_result);
+PG_FUNCTION_INFO_V1(score_dist_mark_count);
+PG_FUNCTION_INFO_V1(score_dist_mark_share);
+PG_FUNCTION_INFO_V1(score_dist_mean);
+PG_FUNCTION_INFO_V1(score_dist_stddev);
+PG_FUNCTION_INFO_V1(score_dist_percentile);
+PG_FUNCTION_INFO_V1(score_dist_score_counts);
+PG_FUNCTION_INFO_V1(score_dist_scores);
+PG_FUNCTION_INFO_V1(score_dist_journal_compared);
+PG_FUNCTION_INFO_V1(score_dist_journal_lower);
+PG_FUNCTION_INFO_V1(score_dist_journal_same);
+PG_FUNCTION_INFO_V1(score_dist_journal_higher);
+PG_FUNCTION_INFO_V1(score_dist_journal_gap2);
+
+/* Returns the participants with the mark of index m. */
+static int64
+with_mark(const ScoreDist *dist, int m)
+{
+	int64		count = 0;
+
+	for (int j = 0; j < SCORE_DIST_MARKS; j++)
+		count += dist->cell[SCORE_DIST_CELL(m, j)];
+	return count;
+}
+
+/* Has any participant a mark? */
+static bool
+has_marks(const ScoreDist *dist)
+{
+	return dist->participants > score_dist_unmarked(dist);
+}
+
+/* Returns the participants with a score below min_score, which may be any. */
+static int64
+scored_below(const ScoreDist *dist, int32 min_score)
+{
+	int64		count = 0;
+
+	for (int s = 0; s < Min(min_score, dist->nbins); s++)
+		count += dist->bin[s];
+	return count;
+}
+
+/*
+ * Sets *failed to the participants who failed: by a score below argument n
+ * where the function has that argument, else by a mark of 2.  Returns false
+ * when the value has no scores, or no marks, to tell that from.
+ */
+static bool
+get_failed(FunctionCallInfo fcinfo, int n, const ScoreDist *dist,
+		   int64 *failed)
+{
+	if (PG_NARGS() > n)
+	{
+		*failed = scored_below(dist, PG_GETARG_INT32(n));
+		return dist->scored > 0;
+	}
+	*failed = with_mark(dist, score_dist_mark_index(2));
+	return has_marks(dist);
+}
+
+/* Returns dividend / divisor; the divisor is not zero. */
+static Datum
+divide(int64 dividend, int64 divisor)
+{
+	return DirectFunctionCall2(numeric_div,
+							   NumericGetDatum(int64_to_numeric(dividend)),
+							   NumericGetDatum(int64_to_numeric(divisor)));
+}
+
+/* participants(d) */
+Datum
+score_dist_participants(PG_FUNCTION_ARGS)
+{
+	ScoreDistBuffer buffer;
+
+	PG_RETURN_INT64(PG_GETARG_SCORE_DIST(0, &buffer)->participants);
+}
+
+/* marked(d) */
+Datum
+score_dist_marked(PG_FUNCTION_ARGS)
+{
+	ScoreDistBuffer buffer;
+	const ScoreDist *dist = PG_GETARG_SCORE_DIST(0, &buffer);
+
+	PG_RETURN_INT64(dist->participants - score_dist_unmarked(dist));
+}
+
+/* scored(d) */
+Datum
+score_dist_scored(PG_FUNCTION_ARGS)
+{
+	ScoreDistBuffer buffer;
+
+	PG_RETURN_INT64(PG_GETARG_SCORE_DIST(0, &buffer)->scored);
+}
+
+/* fail_count(d [, min_score]) */
+Datum
+score_dist_fail_count(PG_FUNCTION_ARGS)
+{
+	ScoreDistBuffer buffer;
+	const ScoreDist *dist = PG_GETARG_SCORE_DIST(0, &buffer);
+	int64		failed;
+
+	if (!get_failed(fcinfo, 1, dist, &failed))
+		PG_RETURN_NULL();
+	PG_RETURN_INT64(failed);
+}
+
+/* fail_share(d [, min_score]) */
+Datum
+score_dist_fail_share(PG_FUNCTION_ARGS)
+{
+	ScoreDistBuffer buffer;
+	const ScoreDist *dist = PG_GETARG_SCORE_DIST(0, &buffer);
+	int64		failed;
+
+	if (!get_failed(fcinfo, 1, dist, &failed))
+		PG_RETURN_NULL();
+	return divide(failed, dist->participants);
+}
+
+/*
+ * low_result(d, percent, min_participants [, min_score]): compares in
+ * integers, 100 * failed >= percent * participants, which stay below 10^14.
+ */
+Datum
+score_dist_low_result(PG_FUNCTION_ARGS)
+{
+	ScoreDistBuffer buffer;
+	const ScoreDist *dist = PG_GETARG_SCORE_DIST(0, &buffer);
+	int32		percent = PG_GETARG_INT32(1);
+	int32		min_participants = PG_GETARG_INT32(2);
+	int64		failed;
+
+	if (percent < 0 || percent > 100)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("percent out of range: %d", percent),
+				 errdetail("A percent is an integer from 0 to 100."),
+				 errhint("Pass 30 for a threshold of 30 %%.")));
+	if (!get_failed(fcinfo, 3, dist, &failed))
+		PG_RETURN_NULL();
+	PG_RETURN_BOOL(dist->participants >= min_participants &&
+				   100 * failed >= percent * dist->participants);
+}
+
+/* mark_count(d, mark) */
+Datum
+score_dist_mark_count(PG_FUNCTION_ARGS)
+{
+	ScoreDistBuffer buffer;
+	const ScoreDist *dist = PG_GETARG_SCORE_DIST(0, &buffer);
+	int			m = score_dist_mark_index(PG_GETARG_INT32(1));
+
+	if (!has_marks(dist))
+		PG_RETURN_NULL();
+	PG_RETURN_INT64(with_mark(dist, m));
+}
+
+/* mark_share(d, mark) */
+Datum
+score_dist_mark_share(PG_FUNCTION_ARGS)
+{
+	ScoreDistBuffer buffer;
+	const ScoreDist *dist = PG_GETARG_SCORE_DIST(0, &buffer);
+	int			m = score_dist_mark_index(PG_GETARG_INT32(1));
+
+	if (!has_marks(dist))
+		PG_RETURN_NULL();
+	return divide(with_mark(dist, m), dist->participants);
+}
+
+/*
+ * Sets the sum of the scores, and of their squares where sum2 is given:
+ * exact, see SHNOR_MAX_PARTICIPANTS.
+ */
+static void
+get_sums(const ScoreDist *dist, int64 *sum, int64 *sum2)
+{
+	int64		s1 = 0;
+	int64		s2 = 0;
+
+	for (int64 s = 0; s < dist->nbins; s++)
+	{
+		s1 += s * dist->bin[s];
+		s2 += s * s * dist->bin[s];
+	}
+	*sum = s1;
+	if (sum2 != NULL)
+		*sum2 = s2;
+}
+
+/* mean(d): the same division as in avg(integer) */
+Datum
+score_dist_mean(PG_FUNCTION_ARGS)
+{
+	ScoreDistBuffer buffer;
+	const ScoreDist *dist = PG_GETARG_SCORE_DIST(0, &buffer);
+	int64		sum;
+
+	if (dist->scored == 0)
+		PG_RETURN_NULL();
+	get_sums(dist, &sum, NULL);
+	return divide(sum, dist->scored);
+}
+
+/* Returns a * b. */
+static Numeric
+multiply(int64 a, int64 b)
+{
+	int64		product;
+
+	if (!pg_mul_s64_overflow(a, b, &product))
+		return int64_to_numeric(product);
+	return DatumGetNumeric(DirectFunctionCall2(numeric_mul,
+											   NumericGetDatum(int64_to_numeric(a)),
+											   NumericGetDatum(int64_to_numeric(b))));
+}
+
+/*
+ * stddev(d): sqrt((n * sum of squares - sum^2) / (n * (n - 1))), the formula
+ * of stddev_samp(integer), to as many digits.
+ *
+ * stddev_samp rounds the root to the digits of the quotient; numeric_sqrt may
+ * choose more, and rounding its result again could differ in the last digit.
+ * So the root is taken to more than twice the digits: the root of a number
+ * with q decimals comes no closer to a rounding border than its (2q+5)th
+ * decimal, unless it is below 10^-3, which a variance of integers is not.
+ */
+Datum
+score_dist_stddev(PG_FUNCTION_ARGS)
+{
+	ScoreDistBuffer buffer;
+	const ScoreDist *dist = PG_GETARG_SCORE_DIST(0, &buffer);
+	int64		n = dist->scored;
+	int64		sum;
+	int64		sum2;
+	Datum		numerator;
+	Datum		variance;
+	Datum		root;
+	int32		digits;
+
+	if (n < 2)
+		PG_RETURN_NULL();
+	get_sums(dist, &sum, &sum2);
+	numerator = DirectFunctionCall2(numeric_sub,
+									NumericGetDatum(multiply(n, sum2)),
+									NumericGetDatum(multiply(sum, sum)));
+	if (score_dist_lowest(dist) == score_dist_highest(dist))
+		return numerator;
+	variance = DirectFunctionCall2(numeric_div, numerator,
+								   NumericGetDatum(multiply(n, n - 1)));
+	digits = DatumGetInt32(DirectFunctionCall1(numeric_scale, variance));
+	root = DirectFunctionCall1(numeric_sqrt, variance);
+	if (DatumGetInt32(DirectFunctionCall1(numeric_scale, root)) == digits)
+		return root;
+	variance = DirectFunctionCall2(numeric_round, variance,
+								   Int32GetDatum(2 * digits + 8));
+	root = DirectFunctionCall1(numeric_sqrt, variance);
+	return DirectFunctionCall2(numeric_round, root, Int32GetDatum(digits));
+}
+
+/* Returns the score of the participant of that rank, 0 being the lowest. */
+static int
+score_at_rank(const ScoreDist *dist, int64 rank)
+{
+	int64		below = 0;
+
+	for (int s = 0; s < dist->nbins; s++)
+	{
+		below += dist->bin[s];
+		if (below > rank)
+			return s;
+	}
+	return score_dist_highest(dist);
+}
+
+/*
+ * percentile(d, p): linear interpolation between the two closest ranks, the
+ * arithmetic of percentile_cont(p) (Hyndman and Fan 1996, definition 7)
+ */
+Datum
+score_dist_percentile(PG_FUNCTION_ARGS)
+{
+	ScoreDistBuffer buffer;
+	const ScoreDist *dist = PG_GETARG_SCORE_DIST(0, &buffer);
+	float8		p = PG_GETARG_FLOAT8(1);
+	float8		rank;
+	float8		first;
+	float8		second;
+	float8		low;
+	float8		high;
+
+	if (isnan(p) || p < 0 || p > 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("percentile value %g is not between 0 and 1", p),
+				 errhint("Pass 0.5 for the median.")));
+	if (dist->scored == 0)
+		PG_RETURN_NULL();
+	rank = p * (float8) (dist->scored - 1);
+	first = floor(rank);
+	second = ceil(rank);
+	low = score_at_rank(dist, (int64) first);
+	if (first == second)
+		PG_RETURN_FLOAT8(low);
+	high = score_at_rank(dist, (int64) second);
+	PG_RETURN_FLOAT8(low + (rank - first) * (high - low));
+}
+
+/* score_counts(d): counts subscripted by the score, [0:highest score] */
+Datum
+score_dist_score_counts(PG_FUNCTION_ARGS)
+{
+	ScoreDistBuffer buffer;
+	const ScoreDist *dist = PG_GETARG_SCORE_DIST(0, &buffer);
+	Datum		counts[SCORE_DIST_MAX_BINS];
+	int			dims[1];
+	int			lower_bounds[1] = {0};
+
+	if (dist->scored == 0)
+		PG_RETURN_NULL();
+	dims[0] = score_dist_highest(dist) + 1;
+	for (int s = 0; s < dims[0]; s++)
+		counts[s] = Int64GetDatum(dist->bin[s]);
+	PG_RETURN_ARRAYTYPE_P(construct_md_array(counts, NULL, 1, dims,
+											 lower_bounds, INT8OID,
+											 sizeof(int64),
+											 FLOAT8PASSBYVAL,
+											 TYPALIGN_DOUBLE));
+}
+
+/* scores(d): a row for each score that somebody has, ascending */
+Datum
+score_dist_scores(PG_FUNCTION_ARGS)
+{
+	FuncCallContext *funcctx;
+	ScoreDist  *dist;
+	uint64		s;
+
+	if (SRF_IS_FIRSTCALL())
+	{
+		MemoryContext oldcontext;
+		ScoreDistBuffer buffer;
+		const ScoreDist *value;
+		TupleDesc	tupdesc;
+		int64	   *bin;
+
+		funcctx = SRF_FIRSTCALL_INIT();
+		value = PG_GETARG_SCORE_DIST(0, &buffer);
+		oldcontext = MemoryContextSwitchTo(funcctx->multi_call_memory_ctx);
+		if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE)
+			elog(ERROR, "return type must be a row type");
+		funcctx->tuple_desc = BlessTupleDesc(tupdesc);
+		dist = palloc(sizeof(ScoreDist));
+		bin = palloc(sizeof(int64) * value->nbins);
+		memcpy(bin, value->bin, sizeof(int64) * value->nbins);
+		*dist = *value;
+		dist->bin = bin;
+		funcctx->user_fctx = dist;
+		funcctx->max_calls = value->nbins;
+		MemoryContextSwitchTo(oldcontext);
+	}
+
+	funcctx = SRF_PERCALL_SETUP();
+	dist = funcctx->user_fctx;
+	for (s = funcctx->call_cntr; s < funcctx->max_calls; s++)
+	{
+		Datum		values[2];
+		bool		nulls[2] = {false, false};
+		HeapTuple	tuple;
+
+		if (dist->bin[s] == 0)
+			continue;
+		values[0] = Int32GetDatum((int32) s);
+		values[1] = Int64GetDatum(dist->bin[s]);
+		tuple = heap_form_tuple(funcctx->tuple_desc, values, nulls);
+		/* the counter is the score to go on after; the macro adds one */
+		funcctx->call_cntr = s;
+		SRF_RETURN_NEXT(funcctx, HeapTupleGetDatum(tuple));
+	}
+	SRF_RETURN_DONE(funcctx);
+}
+
+/*
+ * Returns the number of participants with both marks whose mark minus journal
+ * mark is within low..high.
+ */
+static int64
+journal_between(const ScoreDist *dist, int low, int high)
+{
+	int64		count = 0;
+
+	for (int m = 1; m < SCORE_DIST_MARKS; m++)
+		for (int j = 1; j < SCORE_DIST_MARKS; j++)
+			if (m - j >= low && m - j <= high)
+				count += dist->cell[SCORE_DIST_CELL(m, j)];
+	return count;
+}
+
+/* Returns journal_between(), NULL when nobody has both marks. */
+static Datum
+journal_count(FunctionCallInfo fcinfo, int low, int high)
+{
+	ScoreDistBuffer buffer;
+	const ScoreDist *dist = PG_GETARG_SCORE_DIST(0, &buffer);
+
+	if (journal_between(dist, -3, 3) == 0)
+		PG_RETURN_NULL();
+	PG_RETURN_INT64(journal_between(dist, low, high));
+}
+
+/* journal_compared(d) */
+Datum
+score_dist_journal_compared(PG_FUNCTION_ARGS)
+{
+	ScoreDistBuffer buffer;
+
+	PG_RETURN_INT64(journal_between(PG_GETARG_SCORE_DIST(0, &buffer), -3, 3));
+}
+
+/* journal_lower(d) */
+Datum
+score_dist_journal_lower(PG_FUNCTION_ARGS)
+{
+	return journal_count(fcinfo, -3, -1);
+}
+
+/* journal_same(d) */
+Datum
+score_dist_journal_same(PG_FUNCTION_ARGS)
+{
+	return journal_count(fcinfo, 0, 0);
+}
+
+/* journal_higher(d) */
+Datum
+score_dist_journal_higher(PG_FUNCTION_ARGS)
+{
+	return journal_count(fcinfo, 1, 3);
+}
+
+/* journal_gap2(d) */
+Datum
+score_dist_journal_gap2(PG_FUNCTION_ARGS)
+{
+	ScoreDistBuffer buffer;
+	const ScoreDist *dist = PG_GETARG_SCORE_DIST(0, &buffer);
+
+	if (journal_between(dist, -3, 3) == 0)
+		PG_RETURN_NULL();
+	PG_RETURN_INT64(journal_between(dist, -3, -2) +
+					journal_between(dist, 2, 3));
+}
