@@ -47,6 +47,15 @@ $$;
 COMMENT ON FUNCTION open_staging() IS
 'Создаёт в этом сеансе пустую временную таблицу import_staging для строк файла (столбцы — как у import_form); прежняя удаляется';
 
+-- Blanks around a cell's text are ASCII white space and no-break spaces, which
+-- spreadsheets like to leave; int_or_null skips the same ones.
+CREATE FUNCTION cell_text(cell text)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN nullif(btrim(cell, E' \t\n\x0b\f\r' || chr(160)), '');
+COMMENT ON FUNCTION cell_text(text) IS
+'Текст ячейки файла без пробелов по краям (в том числе неразрывных и табуляций); NULL, если в ней ничего нет';
+
 -- What is wrong with the value of one column, in a clerk's words.
 CREATE FUNCTION bad_value(column_name text, value text, expected text)
 RETURNS text
@@ -86,7 +95,7 @@ BEGIN
                         THEN bad_value('учебный год', p.year_text, 'ожидается год от 2000 до 2100')
                         WHEN n.assessment_id IS NULL
                         THEN format('процедура «%%s, %%s, %%s, %%s» не заведена в assessment',
-                                    p.exam, p.subject, p.level, p.grade_text)
+                                    left(p.exam, 40), left(p.subject, 40), left(p.level, 40), left(p.grade_text, 40))
                         WHEN a.administration_id IS NULL
                         THEN format('проведение «%%s» в %%s учебном году не заведено: выполните SELECT open_administration(%%s, %%L, %%L, %%s, ...)',
                                     n.name, p.academic_year, p.academic_year, p.exam, p.subject, p.grade)
@@ -133,20 +142,20 @@ BEGIN
             FROM (
                 SELECT s.ctid AS tid,
                        1 + row_number() OVER (ORDER BY s.ctid) AS line,
-                       nullif(btrim(s.academic_year), '') AS year_text,
-                       lower(btrim(s.exam)) AS exam,
-                       lower(btrim(s.subject)) AS subject,
-                       coalesce(nullif(lower(btrim(s.level)), ''), 'none') AS level,
-                       nullif(btrim(s.grade), '') AS grade_text,
-                       lower(btrim(s.school_code_kind)) AS school_code_kind,
-                       btrim(s.school_code) AS school_code,
-                       nullif(btrim(s.participant), '') AS participant,
-                       nullif(btrim(s.class), '') AS class,
-                       coalesce(nullif(btrim(s.attempt), ''), '1') AS attempt_text,
-                       nullif(btrim(s.score), '') AS score_text,
-                       nullif(btrim(s.mark), '') AS mark_text,
-                       nullif(btrim(s.journal_mark), '') AS journal_mark_text,
-                       nullif(translate(s.task_scores, 'xхХ ', 'XXX'), '') AS tasks
+                       cell_text(s.academic_year) AS year_text,
+                       lower(cell_text(s.exam)) AS exam,
+                       lower(cell_text(s.subject)) AS subject,
+                       coalesce(lower(cell_text(s.level)), 'none') AS level,
+                       cell_text(s.grade) AS grade_text,
+                       lower(cell_text(s.school_code_kind)) AS school_code_kind,
+                       cell_text(s.school_code) AS school_code,
+                       cell_text(s.participant) AS participant,
+                       cell_text(s.class) AS class,
+                       coalesce(cell_text(s.attempt), '1') AS attempt_text,
+                       cell_text(s.score) AS score_text,
+                       cell_text(s.mark) AS mark_text,
+                       cell_text(s.journal_mark) AS journal_mark_text,
+                       translate(cell_text(s.task_scores), 'xхХ ' || chr(160), 'XXX') AS tasks
                 FROM %s AS s) AS t) AS p
         LEFT JOIN (
             SELECT n.assessment_id, n.name, e.code AS exam, s.code AS subject, n.level, n.grade
@@ -305,8 +314,8 @@ BEGIN
                concat_ws(';', coalesce(s.academic_year, ''), coalesce(s.exam, ''),
                    coalesce(s.subject, ''), coalesce(s.level, ''), coalesce(s.grade, ''),
                    coalesce(s.school_code_kind, ''), coalesce(s.school_code, ''),
-                   CASE WHEN btrim(s.participant) ~ '^[0-9A-Za-z_-]{0,40}$' THEN s.participant
-                        WHEN s.participant IS NULL THEN '' ELSE '***' END,
+                   CASE WHEN cell_text(s.participant) ~ '^[0-9A-Za-z_-]{1,40}$' THEN s.participant
+                        WHEN cell_text(s.participant) IS NULL THEN '' ELSE '***' END,
                    coalesce(s.class, ''), coalesce(s.attempt, ''), coalesce(s.score, ''),
                    coalesce(s.mark, ''), coalesce(s.journal_mark, ''), coalesce(s.task_scores, '')),
                w.reason
