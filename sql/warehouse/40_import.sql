@@ -229,7 +229,7 @@ BEGIN
                  OR f.file_name = own_name
             THEN NULL
             ELSE format('результат уже внесён %s с другими значениями',
-                        coalesce(format('из файла «%s»', f.file_name), 'без файла')) END
+                        coalesce('из файла «' || f.file_name || '»', 'без файла')) END
     FROM result AS r
     LEFT JOIN import_file AS f USING (import_file_id)
     WHERE (r.administration_id, r.school_id, r.participant, r.attempt, r.academic_year)
@@ -424,6 +424,11 @@ BEGIN
     IF new_file.fingerprint = last_file.fingerprint
         AND new_file.rows_stored + new_file.rows_replaced = 0
         AND new_file.rows_rejected = last_file.rows_rejected
+        AND NOT EXISTS (
+            SELECT w.line, w.reason FROM import_work AS w WHERE w.state = 'reject'
+            EXCEPT
+            SELECT r.line, r.reason FROM import_reject AS r
+            WHERE r.import_file_id = last_file.import_file_id)
     THEN
         RETURN last_file;
     END IF;
