@@ -33,6 +33,18 @@ COMMENT ON COLUMN import_form.mark IS 'Отметка 2–5; пусто — не
 COMMENT ON COLUMN import_form.journal_mark IS 'Отметка по журналу 2–5; пусто — нет';
 COMMENT ON COLUMN import_form.task_scores IS 'Баллы за задания через точку с запятой, X — не приступал; пусто — нет';
 
+-- Rows of different lengths do not lie in a table in the order they came: a
+-- short one fills a gap on an earlier page. So the staging table numbers its
+-- rows in a generated column, the only kind that \copy without a list of
+-- columns leaves out; such a column takes only functions declared IMMUTABLE,
+-- which this one is not.
+CREATE FUNCTION next_file_line(cell text)
+RETURNS bigint
+LANGUAGE sql IMMUTABLE
+RETURN nextval('pg_temp.import_staging_line'::text);
+COMMENT ON FUNCTION next_file_line(text) IS
+'Следующий номер строки файла в этом сеансе, от значения ячейки не зависит. Вызывается только столбцом import_staging.file_line';
+
 CREATE FUNCTION open_staging()
 RETURNS void
 LANGUAGE plpgsql
@@ -41,11 +53,15 @@ SET client_min_messages = warning
 AS $$
 BEGIN
     DROP TABLE IF EXISTS pg_temp.import_staging;
-    CREATE TEMPORARY TABLE import_staging (LIKE import_form);
+    DROP SEQUENCE IF EXISTS pg_temp.import_staging_line;
+    CREATE TEMPORARY SEQUENCE import_staging_line;
+    CREATE TEMPORARY TABLE import_staging (
+        LIKE import_form,
+        file_line bigint GENERATED ALWAYS AS (next_file_line(academic_year)) STORED);
 END
 $$;
 COMMENT ON FUNCTION open_staging() IS
-'Создаёт в этом сеансе пустую временную таблицу import_staging для строк файла (столбцы — как у import_form); прежняя удаляется';
+'Создаёт в этом сеансе пустую временную таблицу import_staging для строк файла (столбцы — как у import_form, и file_line — порядок строк, заполняется сам); прежняя удаляется';
 
 -- Blanks around a cell's text are ASCII white space and no-break spaces, which
 -- spreadsheets like to leave; int_or_null skips the same ones.
@@ -63,6 +79,19 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN format('%s: «%s» — %s', column_name, left(value, 40), expected);
 COMMENT ON FUNCTION bad_value(text, text, text) IS
 'Текст причины отказа: столбец, значение (не длиннее 40 знаков), что ожидалось';
+
+-- The order of a staging table's rows in the file.
+CREATE FUNCTION line_order(staging regclass)
+RETURNS text
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT CASE WHEN EXISTS (
+        SELECT FROM pg_attribute AS a
+        WHERE a.attrelid = staging AND a.attname = 'file_line' AND NOT a.attisdropped)
+        THEN 'file_line' ELSE 'ctid' END;
+END;
+COMMENT ON FUNCTION line_order(regclass) IS
+'Столбец, по которому упорядочены строки файла: file_line, если он есть в таблице, иначе место строки в ней (ctid). Вызывается из import_results';
 
 -- Reads the staging table into import_work: one row a line, with either the
 -- parsed values or the reasons why they cannot be taken.
@@ -141,7 +170,7 @@ BEGIN
                    t.tasks ~ '^([0-9]{1,3}|X)(;([0-9]{1,3}|X)){0,99}$' AS tasks_valid
             FROM (
                 SELECT s.ctid AS tid,
-                       1 + row_number() OVER (ORDER BY s.ctid) AS line,
+                       1 + row_number() OVER (ORDER BY s.%I) AS line,
                        cell_text(s.academic_year) AS year_text,
                        lower(cell_text(s.exam)) AS exam,
                        lower(cell_text(s.subject)) AS subject,
@@ -165,7 +194,7 @@ BEGIN
           ON (a.assessment_id, a.academic_year) = (n.assessment_id, p.academic_year)
         LEFT JOIN school_code AS c
           ON (c.kind, c.code) = (p.school_code_kind, p.school_code)
-        $query$, staging)
+        $query$, line_order(staging), staging)
     USING open_years;
     GET DIAGNOSTICS rows_read = ROW_COUNT;
     UPDATE import_work SET state = 'reject' WHERE reason IS NOT NULL;
@@ -338,12 +367,18 @@ AS $$
 DECLARE
     result_text text;
 BEGIN
-    EXECUTE format('SELECT fingerprint(s::text ORDER BY s.ctid) FROM %s AS s', staging) INTO result_text;
+    EXECUTE format($query$
+        SELECT fingerprint(ROW(s.academic_year, s.exam, s.subject, s.level, s.grade, s.school_code_kind,
+                               s.school_code, s.participant, s.class, s.attempt, s.score, s.mark,
+                               s.journal_mark, s.task_scores)::text ORDER BY s.%I)
+        FROM %s AS s
+        $query$, line_order(staging), staging)
+    INTO result_text;
     RETURN result_text;
 END
 $$;
 COMMENT ON FUNCTION staging_fingerprint(regclass) IS
-'Отпечаток (SHA-256) строк файла в их порядке; NULL, если строк нет';
+'Отпечаток (SHA-256) строк файла в их порядке, по столбцам формы; NULL, если строк нет';
 
 CREATE FUNCTION import_results(file_name text, staging regclass DEFAULT NULL)
 RETURNS import_file
@@ -404,7 +439,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION import_results(text, regclass) IS
-'Загружает файл канонической формы из временной таблицы import_staging (или названной таблицы с теми же столбцами): верные строки — в result, остальные — в import_reject с причиной. Повторная загрузка ничего не меняет, исправленный файл с тем же именем заменяет свои строки. Возвращает строку import_file';
+'Загружает файл канонической формы из временной таблицы import_staging (или названной таблицы с теми же столбцами; порядок её строк — столбец file_line, если он есть): верные строки — в result, остальные — в import_reject с причиной. Повторная загрузка ничего не меняет, исправленный файл с тем же именем заменяет свои строки. Возвращает строку import_file';
 
 -- Writes the file's rows unless the whole import would change nothing.
 CREATE FUNCTION record_import(new_file import_file, last_file import_file, staging regclass)

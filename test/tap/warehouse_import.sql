@@ -1,7 +1,7 @@
 -- One file: what becomes a result and what is refused with which words, how
 -- cells may be written, which staging table is read.
 \ir include/warehouse.sql
-SELECT plan(65);
+SELECT plan(66);
 
 -- The reasons of the last import, a line each.
 CREATE FUNCTION helper.reasons()
@@ -224,6 +224,13 @@ VALUES ('2023', 'vpr', 'math', '5', 'fis_oko', 'edu990001', 'own1', '3');
 SELECT is(counts(import_results('own.csv', 'own_staging')), '1 = 1 + 0 + 0 + 0, 0', 'a table of one''s own, more columns or not');
 SELECT is((SELECT count(*) FROM public.own_staging), 1::bigint, 'is left as it was');
 SELECT is(counts(import_results('own.csv', 'own_staging')), '1 = 1 + 0 + 0 + 0, 0', 'and read again gives the same import');
+ALTER TABLE public.own_staging ADD COLUMN file_line integer;
+UPDATE public.own_staging SET file_line = 30;
+INSERT INTO public.own_staging (participant, file_line) VALUES ('own3', 20), ('own2', 10);
+SELECT import_results('own_order.csv', 'own_staging') \g /dev/null
+SELECT is((SELECT string_agg(format('%s: %s', line, row_text), ' ' ORDER BY line) FROM import_reject
+           WHERE import_file_id = (SELECT max(import_file_id) FROM import_file)),
+          '2: ;;;;;;;own2;;;;;; 3: ;;;;;;;own3;;;;;;', 'in the order of its column file_line, when it has one');
 DELETE FROM public.own_staging;
 SELECT is(error_of($$SELECT import_results('own.csv', 'own_staging')$$),
     E'P0002\nв таблице public.own_staging нет строк\nФайл «own.csv».\nСначала загрузите в неё строки файла командой \\copy.',
