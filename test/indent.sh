@@ -26,6 +26,8 @@ status=0
 for f in "${files[@]}"; do
     pg_bsd_indent -bad -bap -bbb -bc -bl -cli1 -cp33 -cdb -nce -d0 -di12 -nfc1 -i4 -l79 \
         -lp -lpl -nip -npro -sac -tpg -ts4 "-U$tmp/typedefs" "$f" "$tmp/out" >"$tmp/err" 2>&1
+    # As pgindent does: one space before the star of a return type.
+    sed -i -E 's/^([A-Za-z_][^[:space:]]*)[[:space:]]+\*$/\1 */' "$tmp/out"
     if [ -s "$tmp/err" ]; then
         echo "$f:"
         cat "$tmp/err"

@@ -33,6 +33,18 @@ COMMENT ON COLUMN import_form.mark IS 'Отметка 2–5; пусто — не
 COMMENT ON COLUMN import_form.journal_mark IS 'Отметка по журналу 2–5; пусто — нет';
 COMMENT ON COLUMN import_form.task_scores IS 'Баллы за задания через точку с запятой, X — не приступал; пусто — нет';
 
+-- Rows of different lengths do not lie in a table in the order they came: a
+-- short one fills a gap on an earlier page. So the staging table numbers its
+-- rows in a generated column, the only kind that \copy without a list of
+-- columns leaves out; such a column takes only functions declared IMMUTABLE,
+-- which this one is not.
+CREATE FUNCTION next_file_line(cell text)
+RETURNS bigint
+LANGUAGE sql IMMUTABLE
+RETURN nextval('pg_temp.import_staging_line'::text);
+COMMENT ON FUNCTION next_file_line(text) IS
+'Следующий номер строки файла в этом сеансе, от значения ячейки не зависит. Вызывается только столбцом import_staging.file_line';
+
 CREATE FUNCTION open_staging()
 RETURNS void
 LANGUAGE plpgsql
@@ -41,11 +53,24 @@ SET client_min_messages = warning
 AS $$
 BEGIN
     DROP TABLE IF EXISTS pg_temp.import_staging;
-    CREATE TEMPORARY TABLE import_staging (LIKE import_form);
+    DROP SEQUENCE IF EXISTS pg_temp.import_staging_line;
+    CREATE TEMPORARY SEQUENCE import_staging_line;
+    CREATE TEMPORARY TABLE import_staging (
+        LIKE import_form,
+        file_line bigint GENERATED ALWAYS AS (next_file_line(academic_year)) STORED);
 END
 $$;
 COMMENT ON FUNCTION open_staging() IS
-'Создаёт в этом сеансе пустую временную таблицу import_staging для строк файла (столбцы — как у import_form); прежняя удаляется';
+'Создаёт в этом сеансе пустую временную таблицу import_staging для строк файла (столбцы — как у import_form, и file_line — порядок строк, заполняется сам); прежняя удаляется';
+
+-- Blanks around a cell's text are ASCII white space and no-break spaces, which
+-- spreadsheets like to leave; int_or_null skips the same ones.
+CREATE FUNCTION cell_text(cell text)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN nullif(btrim(cell, E' \t\n\x0b\f\r' || chr(160)), '');
+COMMENT ON FUNCTION cell_text(text) IS
+'Текст ячейки файла без пробелов по краям (в том числе неразрывных и табуляций); NULL, если в ней ничего нет';
 
 -- What is wrong with the value of one column, in a clerk's words.
 CREATE FUNCTION bad_value(column_name text, value text, expected text)
@@ -54,6 +79,19 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN format('%s: «%s» — %s', column_name, left(value, 40), expected);
 COMMENT ON FUNCTION bad_value(text, text, text) IS
 'Текст причины отказа: столбец, значение (не длиннее 40 знаков), что ожидалось';
+
+-- The order of a staging table's rows in the file.
+CREATE FUNCTION line_order(staging regclass)
+RETURNS text
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT CASE WHEN EXISTS (
+        SELECT FROM pg_attribute AS a
+        WHERE a.attrelid = staging AND a.attname = 'file_line' AND NOT a.attisdropped)
+        THEN 'file_line' ELSE 'ctid' END;
+END;
+COMMENT ON FUNCTION line_order(regclass) IS
+'Столбец, по которому упорядочены строки файла: file_line, если он есть в таблице, иначе место строки в ней (ctid). Вызывается из import_results';
 
 -- Reads the staging table into import_work: one row a line, with either the
 -- parsed values or the reasons why they cannot be taken.
@@ -86,7 +124,7 @@ BEGIN
                         THEN bad_value('учебный год', p.year_text, 'ожидается год от 2000 до 2100')
                         WHEN n.assessment_id IS NULL
                         THEN format('процедура «%%s, %%s, %%s, %%s» не заведена в assessment',
-                                    p.exam, p.subject, p.level, p.grade_text)
+                                    left(p.exam, 40), left(p.subject, 40), left(p.level, 40), left(p.grade_text, 40))
                         WHEN a.administration_id IS NULL
                         THEN format('проведение «%%s» в %%s учебном году не заведено: выполните SELECT open_administration(%%s, %%L, %%L, %%s, ...)',
                                     n.name, p.academic_year, p.academic_year, p.exam, p.subject, p.grade)
@@ -132,21 +170,21 @@ BEGIN
                    t.tasks ~ '^([0-9]{1,3}|X)(;([0-9]{1,3}|X)){0,99}$' AS tasks_valid
             FROM (
                 SELECT s.ctid AS tid,
-                       1 + row_number() OVER (ORDER BY s.ctid) AS line,
-                       nullif(btrim(s.academic_year), '') AS year_text,
-                       lower(btrim(s.exam)) AS exam,
-                       lower(btrim(s.subject)) AS subject,
-                       coalesce(nullif(lower(btrim(s.level)), ''), 'none') AS level,
-                       nullif(btrim(s.grade), '') AS grade_text,
-                       lower(btrim(s.school_code_kind)) AS school_code_kind,
-                       btrim(s.school_code) AS school_code,
-                       nullif(btrim(s.participant), '') AS participant,
-                       nullif(btrim(s.class), '') AS class,
-                       coalesce(nullif(btrim(s.attempt), ''), '1') AS attempt_text,
-                       nullif(btrim(s.score), '') AS score_text,
-                       nullif(btrim(s.mark), '') AS mark_text,
-                       nullif(btrim(s.journal_mark), '') AS journal_mark_text,
-                       nullif(translate(s.task_scores, 'xхХ ', 'XXX'), '') AS tasks
+                       1 + row_number() OVER (ORDER BY s.%I) AS line,
+                       cell_text(s.academic_year) AS year_text,
+                       lower(cell_text(s.exam)) AS exam,
+                       lower(cell_text(s.subject)) AS subject,
+                       coalesce(lower(cell_text(s.level)), 'none') AS level,
+                       cell_text(s.grade) AS grade_text,
+                       lower(cell_text(s.school_code_kind)) AS school_code_kind,
+                       cell_text(s.school_code) AS school_code,
+                       cell_text(s.participant) AS participant,
+                       cell_text(s.class) AS class,
+                       coalesce(cell_text(s.attempt), '1') AS attempt_text,
+                       cell_text(s.score) AS score_text,
+                       cell_text(s.mark) AS mark_text,
+                       cell_text(s.journal_mark) AS journal_mark_text,
+                       translate(cell_text(s.task_scores), 'xхХ ' || chr(160), 'XXX') AS tasks
                 FROM %s AS s) AS t) AS p
         LEFT JOIN (
             SELECT n.assessment_id, n.name, e.code AS exam, s.code AS subject, n.level, n.grade
@@ -156,7 +194,7 @@ BEGIN
           ON (a.assessment_id, a.academic_year) = (n.assessment_id, p.academic_year)
         LEFT JOIN school_code AS c
           ON (c.kind, c.code) = (p.school_code_kind, p.school_code)
-        $query$, staging)
+        $query$, line_order(staging), staging)
     USING open_years;
     GET DIAGNOSTICS rows_read = ROW_COUNT;
     UPDATE import_work SET state = 'reject' WHERE reason IS NOT NULL;
@@ -220,7 +258,7 @@ BEGIN
                  OR f.file_name = own_name
             THEN NULL
             ELSE format('результат уже внесён %s с другими значениями',
-                        coalesce(format('из файла «%s»', f.file_name), 'без файла')) END
+                        coalesce('из файла «' || f.file_name || '»', 'без файла')) END
     FROM result AS r
     LEFT JOIN import_file AS f USING (import_file_id)
     WHERE (r.administration_id, r.school_id, r.participant, r.attempt, r.academic_year)
@@ -305,8 +343,8 @@ BEGIN
                concat_ws(';', coalesce(s.academic_year, ''), coalesce(s.exam, ''),
                    coalesce(s.subject, ''), coalesce(s.level, ''), coalesce(s.grade, ''),
                    coalesce(s.school_code_kind, ''), coalesce(s.school_code, ''),
-                   CASE WHEN btrim(s.participant) ~ '^[0-9A-Za-z_-]{0,40}$' THEN s.participant
-                        WHEN s.participant IS NULL THEN '' ELSE '***' END,
+                   CASE WHEN cell_text(s.participant) ~ '^[0-9A-Za-z_-]{1,40}$' THEN s.participant
+                        WHEN cell_text(s.participant) IS NULL THEN '' ELSE '***' END,
                    coalesce(s.class, ''), coalesce(s.attempt, ''), coalesce(s.score, ''),
                    coalesce(s.mark, ''), coalesce(s.journal_mark, ''), coalesce(s.task_scores, '')),
                w.reason
@@ -329,12 +367,18 @@ AS $$
 DECLARE
     result_text text;
 BEGIN
-    EXECUTE format('SELECT fingerprint(s::text ORDER BY s.ctid) FROM %s AS s', staging) INTO result_text;
+    EXECUTE format($query$
+        SELECT fingerprint(ROW(s.academic_year, s.exam, s.subject, s.level, s.grade, s.school_code_kind,
+                               s.school_code, s.participant, s.class, s.attempt, s.score, s.mark,
+                               s.journal_mark, s.task_scores)::text ORDER BY s.%I)
+        FROM %s AS s
+        $query$, line_order(staging), staging)
+    INTO result_text;
     RETURN result_text;
 END
 $$;
 COMMENT ON FUNCTION staging_fingerprint(regclass) IS
-'Отпечаток (SHA-256) строк файла в их порядке; NULL, если строк нет';
+'Отпечаток (SHA-256) строк файла в их порядке, по столбцам формы; NULL, если строк нет';
 
 CREATE FUNCTION import_results(file_name text, staging regclass DEFAULT NULL)
 RETURNS import_file
@@ -395,7 +439,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION import_results(text, regclass) IS
-'Загружает файл канонической формы из временной таблицы import_staging (или названной таблицы с теми же столбцами): верные строки — в result, остальные — в import_reject с причиной. Повторная загрузка ничего не меняет, исправленный файл с тем же именем заменяет свои строки. Возвращает строку import_file';
+'Загружает файл канонической формы из временной таблицы import_staging (или названной таблицы с теми же столбцами; порядок её строк — столбец file_line, если он есть): верные строки — в result, остальные — в import_reject с причиной. Повторная загрузка ничего не меняет, исправленный файл с тем же именем заменяет свои строки. Возвращает строку import_file';
 
 -- Writes the file's rows unless the whole import would change nothing.
 CREATE FUNCTION record_import(new_file import_file, last_file import_file, staging regclass)
@@ -415,6 +459,11 @@ BEGIN
     IF new_file.fingerprint = last_file.fingerprint
         AND new_file.rows_stored + new_file.rows_replaced = 0
         AND new_file.rows_rejected = last_file.rows_rejected
+        AND NOT EXISTS (
+            SELECT w.line, w.reason FROM import_work AS w WHERE w.state = 'reject'
+            EXCEPT
+            SELECT r.line, r.reason FROM import_reject AS r
+            WHERE r.import_file_id = last_file.import_file_id)
     THEN
         RETURN last_file;
     END IF;
