@@ -28,4 +28,18 @@ CREATE FUNCTION shnor.raw_is_utf8(line text)
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'shnor_raw_is_utf8';
 COMMENT ON FUNCTION shnor.raw_is_utf8(text) IS
-    'For a line that COPY read with ENCODING LATIN1, a character for each byte of the file: are its bytes valid UTF-8? Decode with convert_from(convert_to(line, ''LATIN1''), encoding)';
+    'For a line that COPY read with ENCODING LATIN1, a character for each byte of the file: are its bytes valid UTF-8? NULL if it has characters that LATIN1 does not, so that it was not read so. Decode with convert_from(convert_to(line, ''LATIN1''), encoding)';
+
+CREATE FUNCTION shnor.csv_pick(cells text[], places integer[])
+    RETURNS text
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'shnor_csv_pick';
+COMMENT ON FUNCTION shnor.csv_pick(text[], integer[]) IS
+    'The cells at the places, counted from 1, joined by semicolons; a missing or empty cell as X. NULL if either argument is NULL';
+
+CREATE FUNCTION shnor.answer_scores(short_answers text, long_answers text)
+    RETURNS text
+    LANGUAGE c IMMUTABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'shnor_answer_scores';
+COMMENT ON FUNCTION shnor.answer_scores(text, text) IS
+    'Task scores joined by semicolons from the answer strings of a РИС ГИА protocol: short_answers has a character a task (+ for 1, - for 0, a digit for itself), long_answers score(maximum) a task, for example ++-2 and 1(1)2(3) give 1;1;0;2;1;2. Either may be NULL. NULL when a string is written otherwise or there is no task';

@@ -6,6 +6,7 @@
 
 #include "catalog/pg_type.h"
 #include "fmgr.h"
+#include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -16,6 +17,8 @@
 PG_FUNCTION_INFO_V1(shnor_csv_cells);
 PG_FUNCTION_INFO_V1(shnor_csv_inside);
 PG_FUNCTION_INFO_V1(shnor_raw_is_utf8);
+PG_FUNCTION_INFO_V1(shnor_csv_pick);
+PG_FUNCTION_INFO_V1(shnor_answer_scores);
 
 /* Returns argument n as a delimiter: one ASCII character but no quote. */
 static char
@@ -109,7 +112,8 @@ shnor_csv_inside(PG_FUNCTION_ARGS)
 
 /*
  * raw_is_utf8(line): the line was read as LATIN1, a character a byte; are
- * these bytes valid UTF-8?
+ * these bytes valid UTF-8?  NULL when it has other characters, so that it was
+ * not read as LATIN1.
  */
 Datum
 shnor_raw_is_utf8(PG_FUNCTION_ARGS)
@@ -131,7 +135,99 @@ shnor_raw_is_utf8(PG_FUNCTION_ARGS)
 			p += 2;
 		}
 		else
-			PG_RETURN_BOOL(false);
+			PG_RETURN_NULL();
 	}
 	PG_RETURN_BOOL(pg_encoding_verifymbstr(PG_UTF8, bytes, len) == len);
+}
+
+/*
+ * csv_pick(cells, places): the cells at the places (from 1), joined by
+ * semicolons, a missing or empty one as X.
+ */
+Datum
+shnor_csv_pick(PG_FUNCTION_ARGS)
+{
+	ArrayType  *cells = PG_GETARG_ARRAYTYPE_P(0);
+	ArrayType  *places = PG_GETARG_ARRAYTYPE_P(1);
+	Datum	   *cell;
+	Datum	   *place;
+	bool	   *cell_null;
+	bool	   *place_null;
+	int			ncells;
+	int			nplaces;
+	StringInfoData buf;
+
+	deconstruct_array(cells, TEXTOID, -1, false, TYPALIGN_INT,
+					  &cell, &cell_null, &ncells);
+	deconstruct_array(places, INT4OID, sizeof(int32), true, TYPALIGN_INT,
+					  &place, &place_null, &nplaces);
+	initStringInfo(&buf);
+	for (int i = 0; i < nplaces; i++)
+	{
+		int			at = place_null[i] ? 0 : DatumGetInt32(place[i]);
+
+		if (i > 0)
+			appendStringInfoChar(&buf, ';');
+		if (at < 1 || at > ncells || cell_null[at - 1])
+			appendStringInfoChar(&buf, 'X');
+		else
+		{
+			text	   *value = DatumGetTextPP(cell[at - 1]);
+
+			appendBinaryStringInfo(&buf, VARDATA_ANY(value),
+								   VARSIZE_ANY_EXHDR(value));
+		}
+	}
+	PG_RETURN_TEXT_P(cstring_to_text_with_len(buf.data, buf.len));
+}
+
+/*
+ * answer_scores(short, long): the scores written as answer strings, joined by
+ * semicolons.  short has a character a task, + for 1, - for 0, a digit for
+ * itself; long has score(maximum) a task.  Either may be NULL.  NULL when a
+ * string is written otherwise or both have no task.
+ */
+Datum
+shnor_answer_scores(PG_FUNCTION_ARGS)
+{
+	StringInfoData buf;
+
+	initStringInfo(&buf);
+	if (!PG_ARGISNULL(0))
+	{
+		text	   *brief = PG_GETARG_TEXT_PP(0);
+
+		for (int i = 0; i < VARSIZE_ANY_EXHDR(brief); i++)
+		{
+			char		c = VARDATA_ANY(brief)[i];
+
+			if (c == '+' || c == '-')
+				c = c == '+' ? '1' : '0';
+			else if (c < '0' || c > '9')
+				PG_RETURN_NULL();
+			appendStringInfo(&buf, "%s%c", buf.len > 0 ? ";" : "", c);
+		}
+	}
+	if (!PG_ARGISNULL(1))
+	{
+		char	   *p = text_to_cstring(PG_GETARG_TEXT_PP(1));
+
+		while (*p != '\0')
+		{
+			size_t		digits = strspn(p, "0123456789");
+			size_t		maximum;
+
+			if (digits < 1 || digits > 3 || p[digits] != '(')
+				PG_RETURN_NULL();
+			maximum = strspn(p + digits + 1, "0123456789");
+			if (maximum < 1 || p[digits + 1 + maximum] != ')')
+				PG_RETURN_NULL();
+			appendStringInfo(&buf, "%s%.*s", buf.len > 0 ? ";" : "",
+							 (int) digits, p);
+			p += digits + maximum + 2;
+		}
+	}
+	if (buf.len == 0)
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(cstring_to_text_with_len(buf.data, buf.len));
 }

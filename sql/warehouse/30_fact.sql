@@ -4,7 +4,9 @@ CREATE TABLE import_file (
     import_file_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     file_name text NOT NULL CHECK (file_name <> ''),
     version integer NOT NULL CHECK (version >= 1),
-    kind text NOT NULL DEFAULT 'canonical' CHECK (kind IN ('canonical')),
+    kind text NOT NULL DEFAULT 'canonical' REFERENCES layout (code),
+    encoding text,
+    lines_service bigint NOT NULL DEFAULT 0 CHECK (lines_service >= 0),
     fingerprint text NOT NULL CHECK (fingerprint ~ '^[0-9a-f]{64}$'),
     rows_read bigint NOT NULL CHECK (rows_read >= 0),
     rows_stored bigint NOT NULL CHECK (rows_stored >= 0),
@@ -22,7 +24,9 @@ COMMENT ON TABLE import_file IS 'Загруженные файлы: каждая
 COMMENT ON COLUMN import_file.import_file_id IS 'Ключ загрузки';
 COMMENT ON COLUMN import_file.file_name IS 'Имя файла';
 COMMENT ON COLUMN import_file.version IS 'Номер редакции файла с этим именем';
-COMMENT ON COLUMN import_file.kind IS 'Форма файла: canonical — каноническая';
+COMMENT ON COLUMN import_file.kind IS 'Форма файла (layout.code)';
+COMMENT ON COLUMN import_file.encoding IS 'Кодировка файла; пусто — раскодирован при чтении';
+COMMENT ON COLUMN import_file.lines_service IS 'Служебных строк файла: названия, заголовки, строки групп, отсутствовавшие участники';
 COMMENT ON COLUMN import_file.fingerprint IS 'Отпечаток содержания (SHA-256)';
 COMMENT ON COLUMN import_file.rows_read IS 'Прочитано строк: сохранённые, заменённые, прежние и отклонённые вместе';
 COMMENT ON COLUMN import_file.rows_stored IS 'Сохранено новых результатов';
@@ -33,6 +37,8 @@ COMMENT ON COLUMN import_file.rows_withdrawn IS 'Удалено результа
 COMMENT ON COLUMN import_file.imported_at IS 'Когда загружен';
 COMMENT ON COLUMN import_file.imported_by IS 'Роль, загрузившая файл';
 COMMENT ON COLUMN import_file.seconds IS 'Длительность загрузки, секунды';
+
+CREATE INDEX ON import_file (kind);
 
 CREATE TABLE import_reject (
     import_reject_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

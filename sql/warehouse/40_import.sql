@@ -95,7 +95,7 @@ COMMENT ON FUNCTION line_order(regclass) IS
 
 -- Reads the staging table into import_work: one row a line, with either the
 -- parsed values or the reasons why they cannot be taken.
-CREATE FUNCTION parse_staging(staging regclass)
+CREATE FUNCTION parse_staging(staging regclass, keep_lines boolean)
 RETURNS bigint
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
@@ -170,7 +170,7 @@ BEGIN
                    t.tasks ~ '^([0-9]{1,3}|X)(;([0-9]{1,3}|X)){0,99}$' AS tasks_valid
             FROM (
                 SELECT s.ctid AS tid,
-                       1 + row_number() OVER (ORDER BY s.%I) AS line,
+                       %s AS line,
                        cell_text(s.academic_year) AS year_text,
                        lower(cell_text(s.exam)) AS exam,
                        lower(cell_text(s.subject)) AS subject,
@@ -194,7 +194,9 @@ BEGIN
           ON (a.assessment_id, a.academic_year) = (n.assessment_id, p.academic_year)
         LEFT JOIN school_code AS c
           ON (c.kind, c.code) = (p.school_code_kind, p.school_code)
-        $query$, line_order(staging), staging)
+        $query$, CASE WHEN keep_lines THEN 's.file_line'
+                      ELSE format('1 + row_number() OVER (ORDER BY s.%I)', line_order(staging)) END,
+                 staging)
     USING open_years;
     GET DIAGNOSTICS rows_read = ROW_COUNT;
     UPDATE import_work SET state = 'reject' WHERE reason IS NOT NULL;
@@ -202,8 +204,8 @@ BEGIN
     RETURN rows_read;
 END
 $$;
-COMMENT ON FUNCTION parse_staging(regclass) IS
-'Разбирает строки файла во временную таблицу import_work: значения либо причины отказа; возвращает число строк. Вызывается из import_results';
+COMMENT ON FUNCTION parse_staging(regclass, boolean) IS
+'Разбирает строки файла во временную таблицу import_work: значения либо причины отказа; номера строк — из file_line или по порядку после заголовка; возвращает число строк. Вызывается из import_staged';
 
 -- Rows of one file that claim the same result: equal ones after the first are
 -- repeats, unequal ones are all refused since none can be preferred.
@@ -380,6 +382,66 @@ $$;
 COMMENT ON FUNCTION staging_fingerprint(regclass) IS
 'Отпечаток (SHA-256) строк файла в их порядке, по столбцам формы; NULL, если строк нет';
 
+-- One file of a name at a time.
+CREATE FUNCTION lock_file(file_name text)
+RETURNS void
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+BEGIN
+    IF btrim(coalesce(file_name, '')) = '' THEN
+        RAISE EXCEPTION 'не указано имя файла'
+            USING ERRCODE = 'invalid_parameter_value',
+                  HINT = 'По имени узнаётся исправленная редакция файла, например results_2023.csv.';
+    END IF;
+    PERFORM pg_advisory_xact_lock('import_file'::regclass::oid::integer, hashtext(file_name));
+END
+$$;
+COMMENT ON FUNCTION lock_file(text) IS
+'До конца транзакции не даёт другим сеансам загружать файл с этим именем; пустое имя — ошибка 22023. Вызывается из import_results и import_file';
+
+-- What import_results and import_file have in common: canonical rows in a
+-- table become results and rejects.
+CREATE FUNCTION import_staged(new_file import_file, staging regclass, keep_lines boolean, started timestamptz)
+RETURNS import_file
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+DECLARE
+    last_file import_file;
+BEGIN
+    new_file.rows_read := parse_staging(staging, keep_lines);
+    IF new_file.rows_read = 0 THEN
+        RAISE EXCEPTION 'в файле нет строк с результатами'
+            USING ERRCODE = 'no_data_found',
+                  DETAIL = format('Файл «%s», таблица %s.', new_file.file_name, staging),
+                  HINT = 'Сначала загрузите строки файла командой \copy; если они загружены, проверьте, те ли это строки.';
+    END IF;
+    PERFORM reject_repeated_rows();
+    PERFORM lock_administrations(new_file.file_name);
+    PERFORM match_stored_rows(new_file.file_name);
+
+    SELECT * INTO last_file
+    FROM import_file AS f
+    WHERE f.file_name = new_file.file_name
+    ORDER BY f.version DESC
+    LIMIT 1;
+    new_file := record_import(new_file, last_file, staging);
+    IF new_file.import_file_id = last_file.import_file_id THEN
+        RAISE NOTICE 'файл «%» уже загружен (редакция %): изменений нет', new_file.file_name, last_file.version;
+    ELSE
+        UPDATE import_file AS f
+        SET seconds = round(extract(epoch FROM clock_timestamp() - started), 3)
+        WHERE f.import_file_id = new_file.import_file_id
+        RETURNING * INTO new_file;
+    END IF;
+    DROP TABLE pg_temp.import_work;
+    RETURN new_file;
+END
+$$;
+COMMENT ON FUNCTION import_staged(import_file, regclass, boolean, timestamptz) IS
+'Общая часть import_results и import_file: строки канонической формы становятся результатами и отказами; возвращает строку import_file';
+
 CREATE FUNCTION import_results(file_name text, staging regclass DEFAULT NULL)
 RETURNS import_file
 LANGUAGE plpgsql
@@ -388,50 +450,19 @@ AS $$
 DECLARE
     started timestamptz := clock_timestamp();
     source regclass := coalesce(staging, to_regclass('pg_temp.import_staging'));
-    last_file import_file;
     new_file import_file;
 BEGIN
-    IF btrim(coalesce(file_name, '')) = '' THEN
-        RAISE EXCEPTION 'не указано имя файла'
-            USING ERRCODE = 'invalid_parameter_value',
-                  HINT = 'По имени узнаётся исправленная редакция файла: import_results(''results_2023.csv'').';
-    END IF;
+    PERFORM lock_file(file_name);
     IF source IS NULL THEN
         RAISE EXCEPTION 'нет таблицы со строками файла'
             USING ERRCODE = 'undefined_table',
                   HINT = 'Выполните SELECT open_staging(), затем \copy import_staging FROM ... и повторите вызов в том же сеансе.';
     END IF;
-
-    -- One file of a name at a time.
-    PERFORM pg_advisory_xact_lock('import_file'::regclass::oid::integer, hashtext(file_name));
     new_file.file_name := file_name;
-    new_file.rows_read := parse_staging(source);
-    IF new_file.rows_read = 0 THEN
-        RAISE EXCEPTION 'в таблице % нет строк', source
-            USING ERRCODE = 'no_data_found',
-                  DETAIL = format('Файл «%s».', file_name),
-                  HINT = 'Сначала загрузите в неё строки файла командой \copy.';
-    END IF;
+    new_file.kind := 'canonical';
+    new_file.lines_service := 0;
     new_file.fingerprint := staging_fingerprint(source);
-    PERFORM reject_repeated_rows();
-    PERFORM lock_administrations(file_name);
-    PERFORM match_stored_rows(file_name);
-
-    SELECT * INTO last_file
-    FROM import_file AS f
-    WHERE f.file_name = new_file.file_name
-    ORDER BY f.version DESC
-    LIMIT 1;
-    new_file := record_import(new_file, last_file, source);
-    IF new_file.import_file_id = last_file.import_file_id THEN
-        RAISE NOTICE 'файл «%» уже загружен (редакция %): изменений нет', file_name, last_file.version;
-    ELSE
-        UPDATE import_file AS f
-        SET seconds = round(extract(epoch FROM clock_timestamp() - started), 3)
-        WHERE f.import_file_id = new_file.import_file_id
-        RETURNING * INTO new_file;
-    END IF;
-    DROP TABLE pg_temp.import_work;
+    new_file := import_staged(new_file, source, false, started);
     IF staging IS NULL THEN
         TRUNCATE pg_temp.import_staging;
     END IF;
@@ -468,10 +499,10 @@ BEGIN
         RETURN last_file;
     END IF;
 
-    INSERT INTO import_file (file_name, version, fingerprint, rows_read, rows_stored,
-                             rows_replaced, rows_unchanged, rows_rejected, rows_withdrawn)
-    VALUES (new_file.file_name, coalesce(last_file.version, 0) + 1, new_file.fingerprint,
-            new_file.rows_read, new_file.rows_stored, new_file.rows_replaced,
+    INSERT INTO import_file (file_name, version, kind, encoding, lines_service, fingerprint, rows_read,
+                             rows_stored, rows_replaced, rows_unchanged, rows_rejected, rows_withdrawn)
+    VALUES (new_file.file_name, coalesce(last_file.version, 0) + 1, new_file.kind, new_file.encoding,
+            new_file.lines_service, new_file.fingerprint, new_file.rows_read, new_file.rows_stored, new_file.rows_replaced,
             new_file.rows_unchanged, new_file.rows_rejected, 0)
     RETURNING * INTO recorded;
 

@@ -1,0 +1,318 @@
+-- import_file, reading: lines of a file become records of cells, its layout is
+-- recognised, and every record learns its header and its exam.
+
+-- The order of lines is kept as in open_staging().
+CREATE FUNCTION open_lines()
+RETURNS void
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+SET client_min_messages = warning
+AS $$
+BEGIN
+    DROP TABLE IF EXISTS pg_temp.import_line;
+    DROP SEQUENCE IF EXISTS pg_temp.import_staging_line;
+    CREATE TEMPORARY SEQUENCE import_staging_line;
+    CREATE TEMPORARY TABLE import_line (
+        raw text,
+        file_line bigint GENERATED ALWAYS AS (next_file_line(raw)) STORED);
+END
+$$;
+COMMENT ON FUNCTION open_lines() IS
+'Создаёт в этом сеансе пустую временную таблицу import_line для строк файла как они есть; загрузите её командой \copy import_line FROM ''файл.csv'' WITH (FORMAT csv, DELIMITER E''\x01'', QUOTE E''\x02'', ENCODING ''LATIN1'')';
+
+-- A line read as LATIN1 carries the file's bytes: UTF-8 if all lines are valid
+-- UTF-8, else Windows-1251. A line with other characters was decoded by COPY.
+CREATE FUNCTION line_encoding()
+RETURNS text
+LANGUAGE plpgsql STABLE
+SET search_path FROM CURRENT
+AS $$
+DECLARE
+    decoded boolean;
+    utf8 boolean;
+BEGIN
+    SELECT bool_or(u.is_utf8 IS NULL), bool_and(u.is_utf8)
+    INTO decoded, utf8
+    FROM (SELECT raw_is_utf8(coalesce(l.raw, '')) AS is_utf8 FROM import_line AS l) AS u;
+    RETURN CASE WHEN decoded THEN NULL WHEN utf8 THEN 'UTF8' ELSE 'WIN1251' END;
+END
+$$;
+COMMENT ON FUNCTION line_encoding() IS
+'Кодировка строк import_line, прочитанных как LATIN1: UTF8 или WIN1251; NULL — строки прочитаны в своей кодировке. Вызывается из import_file';
+
+-- Decoded lines, without the byte order mark and the carriage returns.
+CREATE FUNCTION decode_lines(encoding text)
+RETURNS bigint
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+SET client_min_messages = warning
+AS $$
+DECLARE
+    lines bigint;
+BEGIN
+    DROP TABLE IF EXISTS pg_temp.import_text;
+    CREATE TEMPORARY TABLE import_text (line bigint, body text);
+    INSERT INTO import_text (line, body)
+    SELECT l.file_line,
+           btrim(CASE WHEN encoding IS NULL THEN coalesce(l.raw, '')
+                      ELSE convert_from(convert_to(coalesce(l.raw, ''), 'LATIN1'), encoding) END,
+                 chr(65279) || E'\r')
+    FROM import_line AS l
+    ORDER BY l.file_line;
+    GET DIAGNOSTICS lines = ROW_COUNT;
+    RETURN lines;
+EXCEPTION
+    WHEN character_not_in_repertoire OR untranslatable_character THEN
+        RAISE EXCEPTION 'файл не в UTF-8 и не в Windows-1251'
+            USING ERRCODE = 'character_not_in_repertoire',
+                  DETAIL = sqlerrm,
+                  HINT = 'Сохраните его как CSV в кодировке UTF-8 и загрузите снова.';
+END
+$$;
+COMMENT ON FUNCTION decode_lines(text) IS
+'Раскодирует строки файла во временную таблицу import_text; возвращает их число. Вызывается из import_file';
+
+-- Records of the lines up to a limit. A quoted cell may hold line ends; when
+-- quotes do not close within twenty lines they are not quotes, and each line
+-- is a record.
+CREATE FUNCTION file_records(delimiter text, last_line bigint DEFAULT NULL)
+RETURNS TABLE (line bigint, body text)
+LANGUAGE plpgsql STABLE
+SET search_path FROM CURRENT
+AS $$
+#variable_conflict use_column
+DECLARE
+    longest bigint;
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM import_text AS t
+        WHERE t.line <= coalesce(last_line, t.line) AND position('"' IN t.body) > 0
+          AND csv_inside_accum(false, t.body, delimiter))
+    THEN
+        RETURN QUERY SELECT t.line, t.body FROM import_text AS t WHERE t.line <= coalesce(last_line, t.line);
+        RETURN;
+    END IF;
+
+    RETURN QUERY
+        WITH quoted AS (
+            SELECT t.line, t.body, csv_inside(t.body, delimiter) OVER (ORDER BY t.line) AS inside
+            FROM import_text AS t
+            WHERE t.line <= coalesce(last_line, t.line)
+        ), begun AS (
+            SELECT q.line, q.body, q.inside,
+                   count(*) FILTER (WHERE NOT q.was_inside) OVER (ORDER BY q.line) AS number
+            FROM (SELECT q.*, lag(q.inside, 1, false) OVER (ORDER BY q.line) AS was_inside FROM quoted AS q) AS q
+        ), joined AS (
+            SELECT min(b.line) AS line, string_agg(b.body, E'\n' ORDER BY b.line) AS body,
+                   count(*) > 20 OR bool_and(b.inside) AS is_broken
+            FROM begun AS b
+            GROUP BY b.number
+        ), broken AS (
+            SELECT bool_or(j.is_broken) AS any_broken FROM joined AS j
+        )
+        SELECT j.line, j.body FROM joined AS j, broken AS k WHERE NOT k.any_broken
+        UNION ALL
+        SELECT q.line, q.body FROM quoted AS q, broken AS k WHERE k.any_broken;
+END
+$$;
+COMMENT ON FUNCTION file_records(text, bigint) IS
+'Записи файла при данном разделителе: строки, соединённые там, где ячейка в кавычках переходит на следующую. Вызывается из import_file';
+
+-- Where the layouts' headers are found among the records given.
+CREATE FUNCTION match_headers(delimiter text, last_line bigint, only_layout text DEFAULT NULL)
+RETURNS TABLE (layout_id integer, line bigint, matched bigint)
+LANGUAGE plpgsql STABLE
+SET search_path FROM CURRENT
+AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+        WITH header AS MATERIALIZED (
+            SELECT r.line, header_text(c.cell) AS header
+            FROM file_records(delimiter, last_line) AS r
+            CROSS JOIN LATERAL unnest(csv_cells(r.body, delimiter)) AS c (cell)
+            WHERE length(c.cell) <= 200
+        ), found AS (
+            SELECT h.line, k.layout_id, k.role, k.is_forbidden
+            FROM header AS h JOIN layout_column AS k ON k.header = h.header
+            UNION
+            SELECT h.line, k.layout_id, k.role, k.is_forbidden
+            FROM header AS h JOIN layout_column AS k ON h.header ~ k.header_pattern
+        )
+        SELECT f.layout_id, f.line, count(*) AS matched
+        FROM found AS f
+        JOIN layout AS l USING (layout_id)
+        WHERE l.code = coalesce(only_layout, l.code)
+        GROUP BY f.layout_id, f.line
+        HAVING NOT bool_or(f.is_forbidden) AND NOT EXISTS (
+            SELECT FROM layout_column AS k
+            WHERE k.layout_id = f.layout_id AND k.is_required
+              AND k.role <> ALL (array_agg(f.role)));
+END
+$$;
+COMMENT ON FUNCTION match_headers(text, bigint, text) IS
+'В каких записях есть все обязательные столбцы какой формы. Вызывается из import_file';
+
+-- The layout and the delimiter that explain the most header cells within the
+-- first hundred lines.
+CREATE FUNCTION recognise_layout(wanted text, OUT layout_code text, OUT delimiter text)
+LANGUAGE plpgsql STABLE
+SET search_path FROM CURRENT
+AS $$
+BEGIN
+    SELECT l.code, d.delimiter
+    INTO layout_code, delimiter
+    FROM (VALUES (1, ';'), (2, ','), (3, E'\t'), (4, '|')) AS d (place, delimiter)
+    CROSS JOIN LATERAL match_headers(d.delimiter, 100, wanted) AS m
+    JOIN layout AS l USING (layout_id)
+    ORDER BY m.matched DESC, d.place, m.layout_id
+    LIMIT 1;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'форма файла не узнана'
+            USING ERRCODE = 'invalid_text_representation',
+                  DETAIL = format('В первых ста строках нет заголовка %s. Первая непустая строка: «%s».',
+                                  coalesce('формы ' || wanted, 'ни одной известной формы'),
+                                  (SELECT left(t.body, 60) FROM import_text AS t
+                                   WHERE t.body <> '' ORDER BY t.line LIMIT 1)),
+                  HINT = 'Известные формы — в таблице layout, их заголовки — в layout_column; там же добавляется свой вариант заголовка.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION recognise_layout(text) IS
+'Узнаёт форму и разделитель файла по заголовку; форма не узнана — ошибка 22P02. Вызывается из import_file';
+
+-- The exam a line of a file speaks of: a ФИС ОКО title, a РИС exam line, an
+-- «Экзамен» cell or a file name. An academic year ends in summer, so autumn
+-- belongs to the next one.
+CREATE FUNCTION exam_of_text(wording text, file_exam text)
+RETURNS TABLE (exam text, subject text, level text, grade text, academic_year text, held_on date)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT s.exam, s.subject, s.level, p.parts[3],
+           CASE WHEN p.parts[5] IS NULL THEN p.parts[4]
+                ELSE (p.parts[4]::integer + CASE WHEN p.parts[5]::integer >= 9 THEN 1 ELSE 0 END)::text END,
+           CASE WHEN p.parts[5]::integer BETWEEN 1 AND 12 AND p.parts[6]::integer BETWEEN 1 AND 28
+                THEN make_date(p.parts[4]::integer, p.parts[5]::integer, p.parts[6]::integer)
+                WHEN p.parts[5]::integer BETWEEN 1 AND 12
+                THEN make_date(p.parts[4]::integer, p.parts[5]::integer, 28) + (p.parts[6]::integer - 28) END
+    FROM (
+        SELECT CASE
+            WHEN wording ~* '^впр \d{4} .+ \d{1,2} класс'
+            THEN (SELECT ARRAY[NULL, m[2], m[3], m[1], NULL, NULL]
+                  FROM regexp_match(wording, '^впр (\d{4}) (.+?) (\d{1,2}) класс', 'i') AS m)
+            WHEN wording ~ '^\d{2} ?- ?.+ \d{4}\.\d{2}\.\d{2}$'
+            THEN (SELECT ARRAY[m[1], m[2], NULL, m[3], m[4], m[5]]
+                  FROM regexp_match(wording, '^(\d{2}) ?- ?(.+) (\d{4})\.(\d{2})\.(\d{2})$') AS m)
+            WHEN wording ~ '^.+\(\d{4}\.\d{2}\.\d{2}\)$'
+            THEN (SELECT ARRAY[NULL, m[1], NULL, m[2], m[3], m[4]]
+                  FROM regexp_match(wording, '^(.+?) ?\((\d{4})\.(\d{2})\.(\d{2})\)$') AS m)
+            WHEN wording ~ '^\d{2}_\d{4}\.\d{2}\.\d{2}'
+            THEN (SELECT ARRAY[m[1], NULL, NULL, m[2], m[3], m[4]]
+                  FROM regexp_match(wording, '^(\d{2})_(\d{4})\.(\d{2})\.(\d{2})') AS m)
+            END AS parts) AS p
+    LEFT JOIN subject_code AS s
+      ON s.file_exam = exam_of_text.file_exam
+     AND s.code = coalesce(p.parts[1], header_text(p.parts[2]))
+    WHERE p.parts IS NOT NULL;
+END;
+COMMENT ON FUNCTION exam_of_text(text, text) IS
+'Процедура, о которой говорит заголовок файла, строка экзамена, ячейка «Экзамен» или имя файла; нет строк — текст не о процедуре. Вызывается из import_file';
+
+-- Records with their cells, the header above each and the exam line above it.
+-- A record is: header, exam, blank, service (titles, difficulty letters, school
+-- lines, other lone cells) or data.
+CREATE FUNCTION read_records(own_layout layout, delimiter text)
+RETURNS void
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+SET client_min_messages = warning
+AS $$
+BEGIN
+    DROP TABLE IF EXISTS pg_temp.import_record, pg_temp.import_header, pg_temp.import_exam;
+    CREATE TEMPORARY TABLE import_record (
+        line bigint, cells text[], filled integer, kind text, header_line bigint, exam_line bigint);
+
+    INSERT INTO import_record (line, cells, filled, kind)
+    SELECT r.line, r.cells, r.filled,
+           CASE WHEN r.cells IS NULL AND r.body <> '' THEN 'data'
+                WHEN r.filled = 0 THEN 'blank'
+                WHEN r.may_be_header AND is_header(r.cells, own_layout.layout_id) THEN 'header'
+                WHEN r.filled = 1 AND r.lone ~ '^\d{2} ?- ?.+ \d{4}\.\d{2}\.\d{2}$' THEN 'exam'
+                WHEN r.filled <= 2 AND r.lone ~* '^впр \d{4} .+ \d{1,2} класс' THEN 'exam'
+                WHEN r.filled <= 2 AND (r.filled = 1 OR r.body ~* 'кол-во участников|^"?(предмет|максимальный|дата)') THEN 'service'
+                ELSE 'data' END
+    FROM (
+        SELECT f.line, f.body, c.cells,
+               cardinality(array_remove(c.cells, NULL)) AS filled,
+               (array_remove(c.cells, NULL))[1] AS lone,
+               position(own_layout.probe IN lower(f.body)) > 0 AS may_be_header
+        FROM file_records(delimiter) AS f
+        CROSS JOIN LATERAL (SELECT csv_cells(f.body, delimiter) AS cells) AS c) AS r;
+
+    UPDATE import_record AS r
+    SET header_line = p.header_line, exam_line = p.exam_line,
+        kind = CASE WHEN r.kind = 'data' AND p.header_line IS NULL THEN 'service' ELSE r.kind END
+    FROM (
+        SELECT n.line,
+               max(n.line) FILTER (WHERE n.kind = 'header') OVER w AS header_line,
+               max(n.line) FILTER (WHERE n.kind = 'exam') OVER w AS exam_line
+        FROM import_record AS n
+        WINDOW w AS (ORDER BY n.line)) AS p
+    WHERE p.line = r.line AND r.kind = 'data';
+    ANALYZE import_record;
+END
+$$;
+COMMENT ON FUNCTION read_records(layout, text) IS
+'Разбирает записи файла во временную таблицу import_record: ячейки, вид записи, строки её заголовка и экзамена. Вызывается из import_file';
+
+CREATE FUNCTION is_header(cells text[], layout_id integer)
+RETURNS boolean
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT NOT EXISTS (
+        SELECT FROM layout_column AS k
+        WHERE k.layout_id = is_header.layout_id AND k.is_required
+        GROUP BY k.role
+        HAVING NOT bool_or(EXISTS (
+            SELECT FROM unnest(cells) AS c (cell)
+            WHERE header_text(c.cell) = k.header OR header_text(c.cell) ~ k.header_pattern)));
+END;
+COMMENT ON FUNCTION is_header(text[], integer) IS
+'Есть ли в записи все обязательные столбцы формы. Вызывается из import_file';
+
+-- The places of the columns of every header. Two columns with one meaning
+-- leave no way to know which is meant.
+CREATE FUNCTION read_headers(own_layout layout)
+RETURNS void
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+DECLARE
+    twice record;
+BEGIN
+    CREATE TEMPORARY TABLE import_header AS
+    SELECT r.line, k.role, c.place::integer AS place, header_text(c.cell) AS header,
+           k.header_pattern IS NOT NULL AS may_repeat
+    FROM import_record AS r
+    CROSS JOIN LATERAL unnest(r.cells) WITH ORDINALITY AS c (cell, place)
+    JOIN layout_column AS k
+      ON k.layout_id = own_layout.layout_id
+     AND (k.header = header_text(c.cell) OR header_text(c.cell) ~ k.header_pattern)
+    WHERE r.kind = 'header';
+
+    SELECT h.line, h.header, array_agg(h.place ORDER BY h.place) AS places INTO twice
+    FROM import_header AS h
+    GROUP BY h.line, h.role, h.header
+    HAVING count(*) > 1
+    ORDER BY h.line
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'столбец «%» встречается дважды', twice.header
+            USING ERRCODE = 'invalid_text_representation',
+                  DETAIL = format('Строка %s, столбцы %s.', twice.line, array_to_string(twice.places, ', ')),
+                  HINT = 'Оставьте в файле один такой столбец.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION read_headers(layout) IS
+'Находит столбцы каждого заголовка файла (временная таблица import_header); повтор столбца — ошибка 22P02. Вызывается из import_file';

@@ -1,0 +1,187 @@
+-- import_file, pupils' results: records of any individual layout become rows
+-- of the canonical form, in which no name and no document has a place.
+
+-- Makes the codes of participants whom a file tells apart only by documents:
+-- neither the document nor anything that leads back to it is stored.
+CREATE TABLE participant_secret (
+    participant_secret_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    secret text NOT NULL DEFAULT gen_random_uuid()::text || gen_random_uuid()::text
+);
+COMMENT ON TABLE participant_secret IS 'Тайный ключ хранилища: по нему строятся коды участников там, где в файле нет кода';
+COMMENT ON COLUMN participant_secret.participant_secret_id IS 'Ключ строки';
+COMMENT ON COLUMN participant_secret.secret IS 'Случайный текст; не менять и не показывать: с другим ключом коды будут другими';
+INSERT INTO participant_secret DEFAULT VALUES;
+
+CREATE FUNCTION participant_code(document text)
+RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT 'd' || left(encode(sha256(convert_to(s.secret || document || s.secret, 'UTF8')), 'hex'), 24)
+    FROM participant_secret AS s;
+END;
+COMMENT ON FUNCTION participant_code(text) IS
+'Код участника по реквизитам документа и тайному ключу хранилища; NULL, если реквизитов нет';
+
+-- X, Х, - and «нет отметки» stand for no value.
+CREATE FUNCTION present_value(cell text)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN lower(cell) IN ('x', 'х', '-', '–', '—', 'нет отметки') THEN NULL ELSE cell END;
+COMMENT ON FUNCTION present_value(text) IS
+'Значение ячейки или NULL, если в ней знак отсутствия значения: X, «-», «нет отметки»';
+
+-- One row a header: the place of each column.
+CREATE FUNCTION individual_places()
+RETURNS TABLE (line bigint, participant integer, class integer, variant integer, score integer, mark integer,
+               journal_mark integer, items integer[], school_code integer, exam_name integer,
+               short_answers integer, long_answers integer, primary_score integer, final_score integer,
+               document_series integer, document_number integer, academic_year integer, exam integer,
+               subject integer, level integer, grade integer, school_code_kind integer, attempt integer,
+               task_scores integer)
+LANGUAGE plpgsql STABLE
+SET search_path FROM CURRENT
+AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+        SELECT h.line,
+               min(h.place) FILTER (WHERE h.role = 'participant'), min(h.place) FILTER (WHERE h.role = 'class'),
+               min(h.place) FILTER (WHERE h.role = 'variant'), min(h.place) FILTER (WHERE h.role = 'score'),
+               min(h.place) FILTER (WHERE h.role = 'mark'), min(h.place) FILTER (WHERE h.role = 'journal_mark'),
+               array_agg(h.place ORDER BY h.place) FILTER (WHERE h.role = 'item'),
+               min(h.place) FILTER (WHERE h.role = 'school_code'), min(h.place) FILTER (WHERE h.role = 'exam_name'),
+               min(h.place) FILTER (WHERE h.role = 'short_answers'),
+               min(h.place) FILTER (WHERE h.role = 'long_answers'),
+               min(h.place) FILTER (WHERE h.role = 'primary_score'),
+               min(h.place) FILTER (WHERE h.role = 'final_score'),
+               min(h.place) FILTER (WHERE h.role = 'document_series'),
+               min(h.place) FILTER (WHERE h.role = 'document_number'),
+               min(h.place) FILTER (WHERE h.role = 'academic_year'), min(h.place) FILTER (WHERE h.role = 'exam'),
+               min(h.place) FILTER (WHERE h.role = 'subject'), min(h.place) FILTER (WHERE h.role = 'level'),
+               min(h.place) FILTER (WHERE h.role = 'grade'),
+               min(h.place) FILTER (WHERE h.role = 'school_code_kind'),
+               min(h.place) FILTER (WHERE h.role = 'attempt'), min(h.place) FILTER (WHERE h.role = 'task_scores')
+        FROM import_header AS h
+        GROUP BY h.line;
+END
+$$;
+COMMENT ON FUNCTION individual_places() IS
+'Места столбцов в каждом заголовке файла с результатами участников. Вызывается из import_file';
+
+-- Every exam named in the file, by its line or by the text of its cell.
+CREATE FUNCTION read_exams(own_layout layout, file_name text)
+RETURNS void
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+BEGIN
+    CREATE TEMPORARY TABLE import_exam AS
+    SELECT t.line, t.wording, e.exam, e.subject, e.level, e.grade, e.academic_year, e.held_on
+    FROM (
+        SELECT r.line, NULL::text AS wording, (array_remove(r.cells, NULL))[1] AS source
+        FROM import_record AS r WHERE r.kind = 'exam'
+        UNION ALL
+        SELECT DISTINCT NULL::bigint, r.cells[h.place], r.cells[h.place]
+        FROM import_record AS r
+        JOIN import_header AS h ON h.line = r.header_line AND h.role = 'exam_name'
+        WHERE r.kind = 'data' AND r.cells[h.place] IS NOT NULL
+        UNION ALL
+        SELECT 0, NULL, file_name) AS t
+    CROSS JOIN LATERAL exam_of_text(t.source, coalesce(own_layout.exam, 'vpr')) AS e;
+END
+$$;
+COMMENT ON FUNCTION read_exams(layout, text) IS
+'Собирает процедуры, названные в файле (временная таблица import_exam). Вызывается из import_file';
+
+-- Values the caller gave stand before those of the file.
+CREATE FUNCTION write_import_rows(own_layout layout, given import_form)
+RETURNS void
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+SET client_min_messages = warning
+AS $$
+BEGIN
+    DROP TABLE IF EXISTS pg_temp.import_rows;
+    CREATE TEMPORARY TABLE import_rows (LIKE import_form, file_line bigint, held_on date);
+    INSERT INTO import_rows
+    SELECT coalesce(given.academic_year, r.cells[p.academic_year], x.academic_year),
+           coalesce(given.exam, r.cells[p.exam], x.exam, own_layout.exam),
+           coalesce(given.subject, r.cells[p.subject], x.subject),
+           coalesce(given.level, r.cells[p.level], x.level),
+           coalesce(given.grade, r.cells[p.grade], x.grade, own_layout.grade::text),
+           coalesce(given.school_code_kind, r.cells[p.school_code_kind], own_layout.school_code_kind),
+           coalesce(given.school_code, substring(r.cells[p.school_code] FROM 'edu\d+'), r.cells[p.school_code]),
+           CASE WHEN p.document_number IS NULL THEN r.cells[p.participant]
+                ELSE participant_code(r.cells[p.document_series] || '|' || r.cells[p.document_number]) END,
+           r.cells[p.class],
+           coalesce(r.cells[p.attempt], given.attempt),
+           CASE WHEN p.final_score IS NULL THEN present_value(r.cells[p.score])
+                WHEN x.level = 'base' THEN present_value(r.cells[p.primary_score])
+                ELSE present_value(r.cells[p.final_score]) END,
+           CASE WHEN x.level = 'base' AND p.final_score IS NOT NULL THEN present_value(r.cells[p.final_score])
+                ELSE present_value(r.cells[p.mark]) END,
+           present_value(r.cells[p.journal_mark]),
+           CASE WHEN p.items IS NOT NULL THEN translate(csv_pick(r.cells, p.items), '-–—', 'XXX')
+                WHEN r.cells[p.short_answers] IS NOT NULL OR r.cells[p.long_answers] IS NOT NULL
+                THEN coalesce(answer_scores(r.cells[p.short_answers], r.cells[p.long_answers]),
+                              concat_ws(' ', r.cells[p.short_answers], r.cells[p.long_answers]))
+                ELSE r.cells[p.task_scores] END,
+           r.line, x.held_on
+    FROM import_record AS r
+    JOIN individual_places() AS p ON p.line = r.header_line
+    LEFT JOIN LATERAL (
+        SELECT e.* FROM import_exam AS e
+        WHERE e.wording = r.cells[p.exam_name]
+           OR p.exam_name IS NULL AND e.wording IS NULL AND e.line = coalesce(r.exam_line, 0)) AS x ON true
+    WHERE r.kind = 'data'
+      AND lower(coalesce(r.cells[p.variant], '')) <> 'отсутствовал'
+    ORDER BY r.line;
+END
+$$;
+COMMENT ON FUNCTION write_import_rows(layout, import_form) IS
+'Переводит записи файла в каноническую форму (временная таблица import_rows). Вызывается из import_file';
+
+-- One participant's results of one exam on several days of a file are attempts
+-- in the order of the days.
+CREATE FUNCTION number_attempts()
+RETURNS void
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+BEGIN
+    IF (SELECT count(DISTINCT i.held_on) FROM import_rows AS i) < 2 THEN
+        RETURN;
+    END IF;
+    UPDATE import_rows AS i
+    SET attempt = n.attempt::text
+    FROM (
+        SELECT r.file_line,
+               dense_rank() OVER (PARTITION BY r.exam, r.subject, r.level, r.school_code, r.participant
+                                  ORDER BY r.held_on) AS attempt
+        FROM import_rows AS r
+        WHERE r.attempt IS NULL AND r.held_on IS NOT NULL) AS n
+    WHERE n.file_line = i.file_line AND n.attempt > 1;
+END
+$$;
+COMMENT ON FUNCTION number_attempts() IS
+'Нумерует попытки участника по дням экзамена в одном файле. Вызывается из import_file';
+
+-- A form without marks is marked by the administration's own cuts, if any.
+CREATE FUNCTION derive_marks()
+RETURNS void
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+BEGIN
+    UPDATE import_rows AS i
+    SET mark = (2 + (c.score >= a.cut_3)::integer + (c.score >= a.cut_4)::integer
+                  + (c.score >= a.cut_5)::integer)::text
+    FROM administration AS a, LATERAL (SELECT int_or_null(i.score, 0, a.max_score) AS score) AS c
+    WHERE a.assessment_id = find_assessment(i.exam, i.subject, coalesce(i.level, 'none'),
+                                            int_or_null(i.grade, 1, 12))
+      AND a.academic_year = int_or_null(i.academic_year, 2000, 2100)
+      AND i.mark IS NULL AND c.score IS NOT NULL AND a.cut_3 IS NOT NULL;
+END
+$$;
+COMMENT ON FUNCTION derive_marks() IS
+'Ставит отметки по шкале проведения там, где в форме их нет. Вызывается из import_file';

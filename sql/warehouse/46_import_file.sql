@@ -1,0 +1,66 @@
+-- import_file: one call for a file of any known layout.
+
+CREATE FUNCTION import_file(name text, kind text DEFAULT 'auto',
+    academic_year integer DEFAULT NULL, exam text DEFAULT NULL, subject text DEFAULT NULL,
+    level text DEFAULT NULL, grade integer DEFAULT NULL,
+    school_code_kind text DEFAULT NULL, school_code text DEFAULT NULL, attempt integer DEFAULT NULL)
+RETURNS import_file
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+SET client_min_messages = notice
+AS $$
+#variable_conflict use_variable
+DECLARE
+    started timestamptz := clock_timestamp();
+    new_file import_file;
+    own_layout layout;
+    given import_form;
+    delimiter text;
+BEGIN
+    PERFORM lock_file(name);
+    IF to_regclass('pg_temp.import_line') IS NULL THEN
+        RAISE EXCEPTION 'нет таблицы со строками файла'
+            USING ERRCODE = 'undefined_table',
+                  HINT = 'Выполните SELECT open_lines(), затем \copy import_line FROM ... и повторите вызов в том же сеансе.';
+    END IF;
+    new_file.file_name := name;
+    new_file.encoding := line_encoding();
+    IF decode_lines(new_file.encoding) = 0 THEN
+        RAISE EXCEPTION 'файл «%» пуст', name
+            USING ERRCODE = 'no_data_found', HINT = 'Сначала загрузите строки файла командой \copy import_line FROM ...';
+    END IF;
+    SELECT fingerprint(t.body ORDER BY t.line) INTO new_file.fingerprint FROM import_text AS t;
+    SELECT r.layout_code, r.delimiter INTO new_file.kind, delimiter
+    FROM recognise_layout(nullif(kind, 'auto')) AS r;
+    SELECT l.* INTO own_layout FROM layout AS l WHERE l.code = new_file.kind;
+    PERFORM read_records(own_layout, delimiter);
+    PERFORM read_headers(own_layout);
+    PERFORM read_exams(own_layout, name);
+
+    given.academic_year := academic_year::text;
+    given.exam := exam;
+    given.subject := subject;
+    given.level := level;
+    given.grade := grade::text;
+    given.school_code_kind := school_code_kind;
+    given.school_code := school_code;
+    given.attempt := attempt::text;
+    IF own_layout.content = 'individual' THEN
+        PERFORM write_import_rows(own_layout, given);
+        PERFORM number_attempts();
+        IF own_layout.derives_mark THEN
+            PERFORM derive_marks();
+        END IF;
+        new_file.lines_service := (SELECT count(*) FROM import_text) - (SELECT count(*) FROM import_rows);
+        new_file := import_staged(new_file, 'pg_temp.import_rows', true, started);
+    ELSE
+        new_file := import_groups(new_file, own_layout, given, started);
+    END IF;
+    DROP TABLE IF EXISTS pg_temp.import_rows;
+    DROP TABLE pg_temp.import_text, pg_temp.import_record, pg_temp.import_header, pg_temp.import_exam;
+    TRUNCATE pg_temp.import_line;
+    RETURN new_file;
+END
+$$;
+COMMENT ON FUNCTION import_file(text, text, integer, text, text, text, integer, text, text, integer) IS
+'Загружает файл из временной таблицы import_line (см. open_lines), узнавая форму по заголовку (или названную форму kind из layout.code): результаты участников — в result, сводные данные — в published_group, остальное — в import_reject. Чего в файле нет (год, предмет, класс, организация, попытка), задаётся параметрами; заданное важнее написанного в файле. Повторная загрузка ничего не меняет, исправленный файл с тем же именем заменяет свои строки. Возвращает строку import_file';
