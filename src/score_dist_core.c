@@ -155,7 +155,7 @@ score_dist_check(const ScoreDist *dist)
 		if (dist->cell[c] < 0)
 			return SCORE_DIST_NEGATIVE;
 		if (dist->cell[c] > SHNOR_MAX_PARTICIPANTS)
-			return SCORE_DIST_COUNT_RANGE;
+			return SCORE_DIST_TOO_MANY;
 		participants += dist->cell[c];
 	}
 	for (int s = 0; s < dist->nbins; s++)
@@ -163,7 +163,7 @@ score_dist_check(const ScoreDist *dist)
 		if (dist->bin[s] < 0)
 			return SCORE_DIST_NEGATIVE;
 		if (dist->bin[s] > SHNOR_MAX_PARTICIPANTS)
-			return SCORE_DIST_COUNT_RANGE;
+			return SCORE_DIST_TOO_MANY;
 		if (dist->bin[s] != 0 && s > SHNOR_MAX_SCORE)
 			return SCORE_DIST_SCORE_RANGE;
 		scored += dist->bin[s];
