@@ -14,8 +14,11 @@ bash test/server.sh start "$server" "$SANDBOX/stage"
 export PGHOST=$server PGUSER=postgres PAGER=cat
 status=0
 "$bin/psql" -X -q -d postgres -c 'CREATE DATABASE demo'
-cd demo
-PGDATABASE=demo "$bin/psql" -X -q -v ON_ERROR_STOP=1 -P pager=off <run.sql || status=$?
+# From standard input, so that messages carry no file name.
+(
+    cd demo
+    PGDATABASE=demo "$bin/psql" -X -q -v ON_ERROR_STOP=1 -P pager=off <run.sql
+) || status=$?
 cp "$server/log" build/log/server.log
 if [ "$status" != 0 ]; then
     echo "The demo failed (psql: $status); the server's log is in build/log/demo." >&2

@@ -42,7 +42,12 @@ one() {
     else
         failed=$((failed + 1))
         note "$name" FAILED
-        tail -n 100 "$file"
+        # A compiler's first errors tell; the many that follow from them do not.
+        if [ "$(wc -l <"$file")" -gt 60 ]; then
+            grep -nE -A3 'error:|ERROR' "$file" | head -n 30
+            echo "... (all of it in build/log/${TASK:-test}/${file##*/})"
+        fi
+        tail -n 60 "$file"
         return 1
     fi
 }
@@ -132,7 +137,7 @@ sources_clean() {
         echo "in the extension script"
         status=1
     fi
-    if grep -rnwE 'TODO|FIXME|XXX' --include='*.[ch]' --include='*.sql' src sql test; then
+    if grep -rnE '\b(TODO|FIXME)\b|(--|/?\*|//) *XXX\b' --include='*.[ch]' --include='*.sql' src sql test; then
         status=1
     fi
     return $status
