@@ -67,6 +67,7 @@ CREATE TABLE result (
         REFERENCES administration (administration_id, academic_year)
 ) PARTITION BY LIST (academic_year);
 CREATE INDEX ON result (import_file_id);
+CREATE INDEX ON result (school_id);
 COMMENT ON TABLE result IS 'Результаты участников; секции по учебным годам открывает open_year(год)';
 COMMENT ON COLUMN result.administration_id IS 'Проведение процедуры';
 COMMENT ON COLUMN result.school_id IS 'Организация';
@@ -160,6 +161,29 @@ CREATE TRIGGER check_scores
     AFTER UPDATE OF max_score ON administration
     FOR EACH ROW EXECUTE FUNCTION check_administration_scores();
 
+-- A partition does not inherit comments, and BI tools show it as a table.
+CREATE FUNCTION comment_partition(target regclass)
+RETURNS void
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+DECLARE
+    col record;
+BEGIN
+    FOR col IN
+        SELECT a.attname, col_description(a.attrelid, a.attnum) AS description
+        FROM pg_attribute AS a
+        WHERE a.attrelid = 'result'::regclass AND a.attnum > 0 AND NOT a.attisdropped
+        ORDER BY a.attnum
+    LOOP
+        EXECUTE format('COMMENT ON COLUMN %s.%I IS %L', target, col.attname, col.description);
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION comment_partition(regclass) IS
+'Переносит пояснения столбцов result на её секцию; вызывается из open_year';
+SELECT comment_partition('result_unopened');
+
 -- Statement triggers with transition tables fire for the table named in the
 -- statement only, so the parent and every partition carry them.
 CREATE FUNCTION guard_results(target regclass)
@@ -202,6 +226,7 @@ BEGIN
     EXECUTE format('CREATE TABLE %I PARTITION OF result FOR VALUES IN (%s)', partition_name, academic_year);
     EXECUTE format('COMMENT ON TABLE %I IS %L', partition_name,
                    format('Результаты %s/%s учебного года', academic_year - 1, to_char(academic_year % 100, 'FM00')));
+    PERFORM comment_partition(partition_name::regclass);
     PERFORM guard_results(partition_name::regclass);
     RETURN true;
 END

@@ -44,6 +44,7 @@ CREATE TABLE rule_assessment (
     UNIQUE (rule_set_id, assessment_id),
     UNIQUE (rule_set_id, indicator_number)
 );
+CREATE INDEX ON rule_assessment (assessment_id);
 COMMENT ON TABLE rule_assessment IS 'Процедуры, которые учитывает набор правил';
 COMMENT ON COLUMN rule_assessment.rule_assessment_id IS 'Ключ строки';
 COMMENT ON COLUMN rule_assessment.rule_set_id IS 'Набор правил';
@@ -57,6 +58,7 @@ CREATE TABLE rule_excluded_type (
     reason text NOT NULL CHECK (reason <> ''),
     UNIQUE (rule_set_id, school_type)
 );
+CREATE INDEX ON rule_excluded_type (school_type);
 COMMENT ON TABLE rule_excluded_type IS 'Типы организаций, которые набор правил не оценивает; по умолчанию пуста';
 COMMENT ON COLUMN rule_excluded_type.rule_excluded_type_id IS 'Ключ строки';
 COMMENT ON COLUMN rule_excluded_type.rule_set_id IS 'Набор правил';
