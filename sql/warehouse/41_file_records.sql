@@ -18,7 +18,22 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION open_lines() IS
-'Создаёт в этом сеансе пустую временную таблицу import_line для строк файла как они есть; загрузите её командой \copy import_line FROM ''файл.csv'' WITH (FORMAT csv, DELIMITER E''\x01'', QUOTE E''\x02'', ENCODING ''LATIN1'')';
+'Создаёт в этом сеансе пустую временную таблицу import_line для строк файла как они есть; загрузите её командой \copy import_line FROM PROGRAM ''tr -d "\r\000" < файл.csv'' WITH (FORMAT csv, DELIMITER E''\x01'', QUOTE E''\x02'', ENCODING ''LATIN1'')';
+
+-- What an import that failed half way, or the one before, left in the session.
+CREATE FUNCTION clear_file_tables()
+RETURNS void
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+SET client_min_messages = warning
+AS $$
+BEGIN
+    DROP TABLE IF EXISTS pg_temp.import_text, pg_temp.import_record, pg_temp.import_header,
+        pg_temp.import_exam, pg_temp.import_rows, pg_temp.import_group;
+END
+$$;
+COMMENT ON FUNCTION clear_file_tables() IS
+'Удаляет временные таблицы разбора файла. Вызывается из import_file';
 
 -- A line read as LATIN1 carries the file's bytes: UTF-8 if all lines are valid
 -- UTF-8, else Windows-1251. A line with other characters was decoded by COPY.
@@ -50,7 +65,6 @@ AS $$
 DECLARE
     lines bigint;
 BEGIN
-    DROP TABLE IF EXISTS pg_temp.import_text;
     CREATE TEMPORARY TABLE import_text (line bigint, body text);
     INSERT INTO import_text (line, body)
     SELECT l.file_line,
@@ -228,7 +242,6 @@ SET search_path FROM CURRENT
 SET client_min_messages = warning
 AS $$
 BEGIN
-    DROP TABLE IF EXISTS pg_temp.import_record, pg_temp.import_header, pg_temp.import_exam;
     CREATE TEMPORARY TABLE import_record (
         line bigint, cells text[], filled integer, kind text, header_line bigint, exam_line bigint);
 
@@ -239,13 +252,14 @@ BEGIN
                 WHEN r.may_be_header AND is_header(r.cells, own_layout.layout_id) THEN 'header'
                 WHEN r.filled = 1 AND r.lone ~ '^\d{2} ?- ?.+ \d{4}\.\d{2}\.\d{2}$' THEN 'exam'
                 WHEN r.filled <= 2 AND r.lone ~* '^впр \d{4} .+ \d{1,2} класс' THEN 'exam'
+                WHEN header_text(r.lone) = 'максимальный балл' THEN 'service'
                 WHEN r.filled <= 2 AND (r.filled = 1 OR r.body ~* 'кол-во участников|^"?(предмет|максимальный|дата)') THEN 'service'
                 ELSE 'data' END
     FROM (
         SELECT f.line, f.body, c.cells,
                cardinality(array_remove(c.cells, NULL)) AS filled,
                (array_remove(c.cells, NULL))[1] AS lone,
-               position(own_layout.probe IN lower(f.body)) > 0 AS may_be_header
+               position(own_layout.probe IN translate(lower(f.body), E'\n\t', '  ')) > 0 AS may_be_header
         FROM file_records(delimiter) AS f
         CROSS JOIN LATERAL (SELECT csv_cells(f.body, delimiter) AS cells) AS c) AS r;
 

@@ -101,7 +101,6 @@ SET search_path FROM CURRENT
 SET client_min_messages = warning
 AS $$
 BEGIN
-    DROP TABLE IF EXISTS pg_temp.import_rows;
     CREATE TEMPORARY TABLE import_rows (LIKE import_form, file_line bigint, held_on date);
     INSERT INTO import_rows
     SELECT coalesce(given.academic_year, r.cells[p.academic_year], x.academic_year),
@@ -174,13 +173,14 @@ SET search_path FROM CURRENT
 AS $$
 BEGIN
     UPDATE import_rows AS i
-    SET mark = (2 + (c.score >= a.cut_3)::integer + (c.score >= a.cut_4)::integer
-                  + (c.score >= a.cut_5)::integer)::text
-    FROM administration AS a, LATERAL (SELECT int_or_null(i.score, 0, a.max_score) AS score) AS c
+    SET mark = (2 + (int_or_null(i.score, 0, a.max_score) >= a.cut_3)::integer
+                  + (int_or_null(i.score, 0, a.max_score) >= a.cut_4)::integer
+                  + (int_or_null(i.score, 0, a.max_score) >= a.cut_5)::integer)::text
+    FROM administration AS a
     WHERE a.assessment_id = find_assessment(i.exam, i.subject, coalesce(i.level, 'none'),
                                             int_or_null(i.grade, 1, 12))
       AND a.academic_year = int_or_null(i.academic_year, 2000, 2100)
-      AND i.mark IS NULL AND c.score IS NOT NULL AND a.cut_3 IS NOT NULL;
+      AND i.mark IS NULL;
 END
 $$;
 COMMENT ON FUNCTION derive_marks() IS

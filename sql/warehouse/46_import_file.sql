@@ -7,7 +7,6 @@ CREATE FUNCTION import_file(name text, kind text DEFAULT 'auto',
 RETURNS import_file
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
-SET client_min_messages = notice
 AS $$
 #variable_conflict use_variable
 DECLARE
@@ -23,6 +22,7 @@ BEGIN
             USING ERRCODE = 'undefined_table',
                   HINT = 'Выполните SELECT open_lines(), затем \copy import_line FROM ... и повторите вызов в том же сеансе.';
     END IF;
+    PERFORM clear_file_tables();
     new_file.file_name := name;
     new_file.encoding := line_encoding();
     IF decode_lines(new_file.encoding) = 0 THEN
@@ -54,10 +54,12 @@ BEGIN
         new_file.lines_service := (SELECT count(*) FROM import_text) - (SELECT count(*) FROM import_rows);
         new_file := import_staged(new_file, 'pg_temp.import_rows', true, started);
     ELSE
+        IF own_layout.code = 'fis_journal_long' THEN
+            PERFORM fold_journal();
+        END IF;
         new_file := import_groups(new_file, own_layout, given, started);
     END IF;
-    DROP TABLE IF EXISTS pg_temp.import_rows;
-    DROP TABLE pg_temp.import_text, pg_temp.import_record, pg_temp.import_header, pg_temp.import_exam;
+    PERFORM clear_file_tables();
     TRUNCATE pg_temp.import_line;
     RETURN new_file;
 END

@@ -9,6 +9,7 @@ INSERT INTO layout (code, name, content, exam, grade, school_code_kind, derives_
     ('ris_ege', 'РИС ГИА: протокол ЕГЭ', 'individual', 'ege', 11, 'ris_gia', false, 'код участника'),
     ('fis_marks', 'ФИС ОКО: статистика по отметкам (Ф3)', 'group', 'vpr', NULL, 'fis_oko', false, 'участников'),
     ('fis_journal', 'ФИС ОКО: сравнение отметок с отметками по журналу', 'group', 'vpr', NULL, 'fis_oko', false, 'участников'),
+    ('fis_journal_long', 'ФИС ОКО: сравнение с журналом, длинная форма', 'group', 'vpr', NULL, 'fis_oko', false, 'участников'),
     ('fis_scores', 'ФИС ОКО: распределение первичных баллов', 'group', 'vpr', NULL, 'fis_oko', false, 'участников'),
     ('fis_tasks', 'ФИС ОКО: выполнение заданий', 'group', 'vpr', NULL, 'fis_oko', false, 'участников');
 
@@ -68,6 +69,10 @@ FROM (VALUES
     ('fis_journal', 'group', 'группы участников', true),
     ('fis_journal', 'participants', 'кол-во участников(всего)', true),
     ('fis_journal', 'participants', 'кол-во участников (всего)', true),
+
+    ('fis_journal_long', 'group', 'группы участников', true),
+    ('fis_journal_long', 'participants', 'кол-во участников', true),
+    ('fis_journal_long', 'percent', '%', true),
 
     ('fis_scores', 'group', 'группы участников', true), ('fis_scores', 'group', 'логин', true),
     ('fis_scores', 'participants', 'кол-во участников', true), ('fis_scores', 'schools', 'кол-во оо', false),
