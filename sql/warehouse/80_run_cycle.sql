@@ -276,7 +276,7 @@ SET search_path FROM CURRENT
 AS $$
 DECLARE
     started timestamptz := clock_timestamp();
-    rules rule_set := find_rule_set(result_year, rule_set);
+    rules rule_set;
     own cycle;
     same_cycle_id integer;
     done bigint := 0;
@@ -286,6 +286,7 @@ BEGIN
         RAISE EXCEPTION 'не указан год результатов'
             USING ERRCODE = 'null_value_not_allowed', HINT = 'Например: SELECT * FROM run_cycle(2023);';
     END IF;
+    rules := find_rule_set(result_year, rule_set);
     -- Cycles of one warehouse run one after another: each reads earlier lists.
     PERFORM pg_advisory_xact_lock('cycle'::regclass::oid::integer, 0);
 
