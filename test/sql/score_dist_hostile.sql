@@ -91,7 +91,7 @@ DECLARE
     given bytea;
     got score_dist;
 BEGIN
-    EXECUTE format('COPY (SELECT) TO PROGRAM %L', 'mkdir -p ' || quote_literal(folder));
+    EXECUTE format('COPY (SELECT) TO PROGRAM %L', 'cat >/dev/null; mkdir -p ' || quote_literal(folder));
     FOR run IN 1 .. 50000 LOOP
         -- a new file each time: some file systems flush one that is overwritten
         path := folder || '/' || run;
@@ -111,7 +111,7 @@ BEGIN
             TRUNCATE received;
         END IF;
     END LOOP;
-    EXECUTE format('COPY (SELECT) TO PROGRAM %L', 'rmdir ' || quote_literal(folder));
+    EXECUTE format('COPY (SELECT) TO PROGRAM %L', 'cat >/dev/null; rmdir ' || quote_literal(folder));
 END
 $$;
 SELECT form, count(*) AS inputs, bool_and(sound) AS all_sound,

@@ -165,7 +165,7 @@ SELECT is((SELECT to_jsonb(c) - ARRAY['rule_set_id', 'code', 'name', 'source', '
 SELECT is((SELECT is_automatic FROM rule_set WHERE code = 'own'), false, 'but is never taken by itself');
 SELECT rerun(2023, 'own') AS own_id \gset
 SELECT is((SELECT rule_set FROM cycle_summary WHERE cycle_id = :own_id), 'own', 'named, it is');
-SELECT matches(error_of($$SELECT copy_rule_set('own', 'own', 'x')$$), '^23505\n', 'its code is its own');
+SELECT matches(error_of($$SELECT copy_rule_set('own', 'own', 'x')$$), '^42710\n', 'its code is its own');
 SELECT matches(error_of($$SELECT copy_rule_set('nothing', 'other', 'x')$$), '^P0002\n', 'nothing is copied from nothing');
 
 -- Years.
