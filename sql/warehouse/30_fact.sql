@@ -140,17 +140,23 @@ $$;
 COMMENT ON FUNCTION check_result_scores() IS
 'Триггер result и её секций: балл не больше максимального балла проведения (ошибка 23514)';
 
+-- A result being entered holds a key share lock on its administration, by its
+-- foreign key: this waits for those that came before and stops those to come.
 CREATE FUNCTION check_administration_scores()
 RETURNS trigger
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
 AS $$
 DECLARE
-    highest integer := (
-        SELECT max(r.score) FROM result AS r
-        WHERE r.administration_id = new.administration_id
-          AND r.academic_year = new.academic_year);
+    highest integer;
 BEGIN
+    PERFORM FROM administration AS a
+    WHERE a.administration_id = new.administration_id
+    FOR UPDATE;
+    SELECT max(r.score) INTO highest
+    FROM result AS r
+    WHERE r.administration_id = new.administration_id
+      AND r.academic_year = new.academic_year;
     IF highest > new.max_score THEN
         RAISE EXCEPTION 'есть результаты с баллом больше нового максимального %', new.max_score
             USING ERRCODE = 'check_violation',
@@ -165,7 +171,7 @@ COMMENT ON FUNCTION check_administration_scores() IS
 'Триггер administration: максимальный балл нельзя сделать меньше хранимых баллов (ошибка 23514)';
 CREATE TRIGGER check_scores
     AFTER UPDATE OF max_score ON administration
-    FOR EACH ROW EXECUTE FUNCTION check_administration_scores();
+    FOR EACH ROW WHEN (new.max_score < old.max_score) EXECUTE FUNCTION check_administration_scores();
 
 -- A partition does not inherit comments, and BI tools show it as a table.
 CREATE FUNCTION comment_partition(target regclass)
