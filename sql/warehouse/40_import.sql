@@ -480,6 +480,7 @@ BEGIN
     WHERE f.import_file_id = recorded.import_file_id
     RETURNING * INTO recorded;
     PERFORM write_rejects(recorded.import_file_id, staging);
+    PERFORM note_unmatched_schools(recorded.import_file_id, staged_unknown_codes(staging));
     RETURN recorded;
 END
 $$;

@@ -51,7 +51,7 @@ COMMENT ON COLUMN cycle.stayed IS 'Остались: в этом и в пред�
 COMMENT ON COLUMN cycle.appeared IS 'Попали впервые';
 COMMENT ON COLUMN cycle.returned IS 'Вернулись: в предыдущем не было, были раньше';
 COMMENT ON COLUMN cycle.departed IS 'Вышли: были в предыдущем, в этом нет';
-COMMENT ON COLUMN cycle.departed_unjudged IS 'Из вышедших не оценены в этом году (нет данных, исключены или закрыты)';
+COMMENT ON COLUMN cycle.departed_unjudged IS 'Из вышедших не оценены в этом году (нет данных, исключены, закрыты или присоединены)';
 
 CREATE TABLE assessment_outcome (
     assessment_outcome_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
