@@ -457,6 +457,7 @@ BEGIN
     FROM import_work;
 
     IF new_file.fingerprint = last_file.fingerprint
+        AND last_file.undone_at IS NULL
         AND new_file.rows_stored + new_file.rows_replaced = 0
         AND new_file.rows_rejected = last_file.rows_rejected
         AND NOT EXISTS (
