@@ -277,7 +277,35 @@ END;
 COMMENT ON FUNCTION rule_snapshot(rule_set) IS
 'Набор правил со своими процедурами и исключениями в виде JSON — для хранения в цикле';
 
-CREATE FUNCTION run_cycle(result_year integer, rule_set text DEFAULT NULL)
+-- Counts the checks that found something, and stops at errors unless told not to.
+CREATE FUNCTION run_checks(result_year integer, allow_errors boolean,
+    OUT checks_error integer, OUT checks_warning integer, OUT checks_info integer)
+RETURNS record
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+DECLARE
+    errors text;
+BEGIN
+    SELECT count(*) FILTER (WHERE d.severity = 'error'), count(*) FILTER (WHERE d.severity = 'warning'),
+           count(*) FILTER (WHERE d.severity = 'info'),
+           string_agg(format('%s: %s', d.name, d.found), '; ') FILTER (WHERE d.severity = 'error')
+    INTO checks_error, checks_warning, checks_info, errors
+    FROM data_checks(result_year) AS d
+    WHERE d.found > 0;
+    IF checks_error > 0 AND allow_errors IS NOT TRUE THEN
+        RAISE EXCEPTION 'проверки данных за % год нашли ошибки: итог был бы неверным', result_year
+            USING ERRCODE = 'data_exception',
+                  DETAIL = errors || '.',
+                  HINT = format('Что найдено и что делать — SELECT * FROM data_checks(%s). Рассчитать вопреки ошибкам: run_cycle(%s, allow_errors => true).',
+                                result_year, result_year);
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION run_checks(integer, boolean) IS
+'Шаг run_cycle: сколько проверок данных что-то нашли, по важности; есть ошибки, а allow_errors не true — ошибка 22000';
+
+CREATE FUNCTION run_cycle(result_year integer, rule_set text DEFAULT NULL, allow_errors boolean DEFAULT false)
 RETURNS cycle_summary
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
@@ -296,6 +324,12 @@ BEGIN
     END IF;
     -- Cycles of one warehouse run one after another: each reads earlier lists.
     PERFORM pg_advisory_xact_lock('cycle'::regclass::oid::integer, 0);
+
+    SELECT c.checks_error, c.checks_warning, c.checks_info
+    INTO own.checks_error, own.checks_warning, own.checks_info
+    FROM run_checks(run_cycle.result_year, allow_errors) AS c;
+    RAISE NOTICE 'цикл %: проверки данных, что-то нашедшие: ошибок — %, предупреждений — %, к сведению — %; % с',
+        result_year, own.checks_error, own.checks_warning, own.checks_info, seconds_since(started);
 
     FOR y IN run_cycle.result_year - 2 .. run_cycle.result_year LOOP
         done := done + rebuild_summaries(y);
@@ -325,8 +359,8 @@ BEGIN
     RETURN result_row;
 END
 $$;
-COMMENT ON FUNCTION run_cycle(integer, text) IS
-'Выполняет цикл мониторинга за год результатов по набору правил (без кода — по действующему в этом году): сводки, итоги по процедурам, список ШНОР, зона риска, динамика. При прежних данных и правилах возвращает прежний цикл. Возвращает строку cycle_summary';
+COMMENT ON FUNCTION run_cycle(integer, text, boolean) IS
+'Выполняет цикл мониторинга за год результатов по набору правил (без кода — по действующему в этом году): проверки данных (найденные ими ошибки останавливают расчёт, если не указано allow_errors => true), сводки, итоги по процедурам, список ШНОР, зона риска, динамика. При прежних данных и правилах возвращает прежний цикл. Возвращает строку cycle_summary';
 
 CREATE FUNCTION write_cycle(own cycle, rules rule_set, started timestamptz)
 RETURNS integer
@@ -339,9 +373,10 @@ DECLARE
 BEGIN
     UPDATE cycle AS c SET is_current = false WHERE c.is_current AND c.result_year = own.result_year;
     INSERT INTO cycle (result_year, list_year, is_current, rule_set_id, rule_snapshot,
-                       input_fingerprint, previous_cycle_id)
+                       input_fingerprint, previous_cycle_id, checks_error, checks_warning, checks_info)
     VALUES (own.result_year, own.result_year + rules.list_year_offset, true, rules.rule_set_id,
-            own.rule_snapshot, own.input_fingerprint, own.previous_cycle_id)
+            own.rule_snapshot, own.input_fingerprint, own.previous_cycle_id,
+            own.checks_error, own.checks_warning, own.checks_info)
     RETURNING * INTO own;
 
     written := write_assessment_outcomes(own, rules);
