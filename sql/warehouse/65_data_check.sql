@@ -96,8 +96,8 @@ INSERT INTO data_check (check_code, severity, name, meaning, resolution) VALUES
      'Строки с такими кодами отклонены и ни в какой итог не вошли. Список общий для всех лет.',
      'Подберите организацию: suggest_schools(вид, код), затем assign_school_code(вид, код, организация), и загрузите файл снова.'),
     ('file_balance', 'error', 'Хранится не столько результатов файла, сколько записано при загрузке',
-     'Для каждого файла число хранимых результатов равно сохранённым минус удалённым по всем редакциям; иначе результаты пропали или добавлены в обход загрузки. Проверка общая для всех лет.',
-     'Загрузите файл ещё раз: недостающее вернётся. Если строки удалены намеренно, отмените загрузку (undo_import) и загрузите исправленный файл.'),
+     'Для каждого файла число хранимых результатов равно сохранённым минус удалённым по всем неотменённым редакциям; иначе результаты удалены или добавлены в обход загрузки. Проверка общая для всех лет.',
+     'Отмените загрузку файла (undo_import) и загрузите его заново, целый или исправленный.'),
     ('closed_school', 'warning', 'Результаты организации в году, когда она не работала',
      'Год раньше school.first_year или позже school.last_year: такая организация не оценивается.',
      'Исправьте годы работы организации или код в файле.'),
@@ -392,7 +392,9 @@ BEGIN ATOMIC
     SELECT format('файл «%s»', j.file_name),
            format('должно храниться %s, хранится %s', j.due, j.found), NULL::integer, NULL::integer
     FROM (
-        SELECT f.file_name, sum(f.rows_stored - f.rows_withdrawn) AS due, sum(coalesce(r.found, 0)) AS found
+        SELECT f.file_name,
+               coalesce(sum(f.rows_stored - f.rows_withdrawn) FILTER (WHERE f.undone_at IS NULL), 0) AS due,
+               sum(coalesce(r.found, 0)) AS found
         FROM import_file AS f
         LEFT JOIN (
             SELECT r.import_file_id, count(*) AS found
