@@ -30,9 +30,13 @@ CREATE TABLE school (
     is_rural boolean,
     first_year integer CHECK (first_year BETWEEN 1900 AND 2100),
     last_year integer CHECK (last_year BETWEEN 1900 AND 2100),
-    CHECK (first_year <= last_year)
+    successor_id integer REFERENCES school CHECK (successor_id <> school_id),
+    succeeded_in integer CHECK (succeeded_in BETWEEN 2000 AND 2100),
+    CHECK (first_year <= last_year),
+    CHECK (num_nulls(successor_id, succeeded_in) IN (0, 2))
 );
 CREATE INDEX ON school (municipality_id);
+CREATE INDEX ON school (successor_id);
 COMMENT ON TABLE school IS 'Общеобразовательные организации';
 COMMENT ON COLUMN school.school_id IS 'Ключ организации';
 COMMENT ON COLUMN school.municipality_id IS 'Муниципальное образование';
@@ -40,6 +44,8 @@ COMMENT ON COLUMN school.name IS 'Краткое наименование орг
 COMMENT ON COLUMN school.is_rural IS 'Сельская организация; пусто — не указано';
 COMMENT ON COLUMN school.first_year IS 'Первый учебный год работы (год окончания); пусто — работала всегда';
 COMMENT ON COLUMN school.last_year IS 'Последний учебный год работы (год окончания); пусто — работает';
+COMMENT ON COLUMN school.successor_id IS 'Правопреемник: организация, к которой эта присоединена или которой продолжена; пусто — нет';
+COMMENT ON COLUMN school.succeeded_in IS 'С какого учебного года вместо этой организации оценивается правопреемник';
 
 CREATE TABLE school_code (
     school_code_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -489,6 +489,7 @@ BEGIN
     FROM import_work;
 
     IF new_file.fingerprint = last_file.fingerprint
+        AND last_file.undone_at IS NULL
         AND new_file.rows_stored + new_file.rows_replaced = 0
         AND new_file.rows_rejected = last_file.rows_rejected
         AND NOT EXISTS (
@@ -512,6 +513,7 @@ BEGIN
     WHERE f.import_file_id = recorded.import_file_id
     RETURNING * INTO recorded;
     PERFORM write_rejects(recorded.import_file_id, staging);
+    PERFORM note_unmatched_schools(recorded.import_file_id, staged_unknown_codes(staging));
     RETURN recorded;
 END
 $$;

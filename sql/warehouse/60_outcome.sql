@@ -23,7 +23,10 @@ CREATE TABLE cycle (
     appeared integer,
     returned integer,
     departed integer,
-    departed_unjudged integer
+    departed_unjudged integer,
+    checks_error integer,
+    checks_warning integer,
+    checks_info integer
 );
 CREATE UNIQUE INDEX cycle_current ON cycle (result_year) WHERE is_current;
 CREATE INDEX ON cycle (rule_set_id);
@@ -51,7 +54,10 @@ COMMENT ON COLUMN cycle.stayed IS 'Остались: в этом и в пред�
 COMMENT ON COLUMN cycle.appeared IS 'Попали впервые';
 COMMENT ON COLUMN cycle.returned IS 'Вернулись: в предыдущем не было, были раньше';
 COMMENT ON COLUMN cycle.departed IS 'Вышли: были в предыдущем, в этом нет';
-COMMENT ON COLUMN cycle.departed_unjudged IS 'Из вышедших не оценены в этом году (нет данных, исключены или закрыты)';
+COMMENT ON COLUMN cycle.departed_unjudged IS 'Из вышедших не оценены в этом году (нет данных, исключены, закрыты или присоединены)';
+COMMENT ON COLUMN cycle.checks_error IS 'Сколько проверок данных этого года важности error что-то нашли при расчёте';
+COMMENT ON COLUMN cycle.checks_warning IS 'То же важности warning';
+COMMENT ON COLUMN cycle.checks_info IS 'То же важности info';
 
 CREATE TABLE assessment_outcome (
     assessment_outcome_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

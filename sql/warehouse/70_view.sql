@@ -10,6 +10,7 @@ SELECT c.cycle_id, c.result_year, c.list_year, c.is_current, r.code AS rule_set,
        CASE WHEN c.previous_in_list IS NOT NULL
             THEN c.stayed::numeric / nullif(c.in_list, 0) END AS stayed_share_of_present,
        c.appeared, c.returned, c.departed, c.departed_unjudged, c.risk_zone,
+       c.checks_error, c.checks_warning, c.checks_info,
        c.run_at, c.run_by, c.seconds
 FROM cycle AS c
 JOIN rule_set AS r USING (rule_set_id);
@@ -34,6 +35,9 @@ COMMENT ON COLUMN cycle_summary.returned IS 'Вернулись';
 COMMENT ON COLUMN cycle_summary.departed IS 'Вышли из списка';
 COMMENT ON COLUMN cycle_summary.departed_unjudged IS 'Из вышедших не оценены в этом году';
 COMMENT ON COLUMN cycle_summary.risk_zone IS 'В зоне риска';
+COMMENT ON COLUMN cycle_summary.checks_error IS 'Проверок данных важности error, что-то нашедших при расчёте; не 0 — расчёт выполнен вопреки им';
+COMMENT ON COLUMN cycle_summary.checks_warning IS 'Проверок данных важности warning, что-то нашедших';
+COMMENT ON COLUMN cycle_summary.checks_info IS 'Проверок данных важности info, что-то нашедших';
 COMMENT ON COLUMN cycle_summary.run_at IS 'Когда рассчитан';
 COMMENT ON COLUMN cycle_summary.run_by IS 'Кем рассчитан';
 COMMENT ON COLUMN cycle_summary.seconds IS 'Длительность расчёта, секунды';

@@ -1,7 +1,8 @@
 -- run_cycle and its steps. Every step reads what the step before it stored.
 
 -- Results of the judged year and the two years before it, first attempts only,
--- for the assessments the rule set counts.
+-- for the assessments the rule set counts. What a school had before it was
+-- succeeded counts for the school that now stands for it.
 CREATE FUNCTION write_assessment_outcomes(own_cycle cycle, rules rule_set)
 RETURNS bigint
 LANGUAGE plpgsql
@@ -27,14 +28,16 @@ BEGIN
                CASE g.fail_by WHEN 'mark' THEN marked(g.dist)
                               ELSE scored(g.dist) END AS participants
         FROM (
-            SELECT s.school_id, a.assessment_id, a.academic_year, a.fail_by, a.min_score,
+            SELECT p.standing_id AS school_id, a.assessment_id, a.academic_year, a.fail_by, a.min_score,
                    rollup(s.dist) AS dist
             FROM result_summary AS s
+            JOIN standing_schools(own_cycle.result_year) AS p USING (school_id)
             JOIN administration AS a USING (administration_id)
             JOIN rule_assessment AS r USING (assessment_id)
             WHERE r.rule_set_id = rules.rule_set_id
               AND s.academic_year BETWEEN own_cycle.result_year - 2 AND own_cycle.result_year
-            GROUP BY s.school_id, a.administration_id) AS g) AS c
+              AND (p.succeeded_in IS NULL OR s.academic_year < p.succeeded_in)
+            GROUP BY p.standing_id, a.administration_id) AS g) AS c
     WHERE c.participants > 0;
     GET DIAGNOSTICS written = ROW_COUNT;
     RETURN written;
@@ -105,21 +108,23 @@ END;
 COMMENT ON FUNCTION school_exclusion(integer, integer) IS
 'Организации, исключённые из оценки в этом году, с причинами';
 
--- Membership of the previous list and of any list before it.
+-- Membership of the previous list and of any list before it; that of a school
+-- since succeeded is its successor's.
 CREATE FUNCTION earlier_lists(own_cycle cycle)
 RETURNS TABLE (school_id integer, in_previous boolean, in_earlier boolean)
 LANGUAGE sql STABLE
 BEGIN ATOMIC
-    SELECT o.school_id,
+    SELECT p.standing_id,
            bool_or(o.in_list AND c.cycle_id = own_cycle.previous_cycle_id),
            bool_or(o.in_list AND c.cycle_id <> own_cycle.previous_cycle_id)
     FROM school_outcome AS o
     JOIN cycle AS c USING (cycle_id)
+    JOIN standing_schools(own_cycle.result_year) AS p USING (school_id)
     WHERE c.is_current AND c.result_year < own_cycle.result_year
-    GROUP BY o.school_id;
+    GROUP BY p.standing_id;
 END;
 COMMENT ON FUNCTION earlier_lists(cycle) IS
-'Шаг run_cycle: была ли организация в предыдущем списке и в более ранних';
+'Шаг run_cycle: была ли организация (или те, чей она правопреемник) в предыдущем списке и в более ранних';
 
 CREATE FUNCTION write_school_outcomes(own_cycle cycle, rules rule_set)
 RETURNS bigint
@@ -173,8 +178,7 @@ BEGIN
                         ELSE 'judged' END AS data_status) AS d
         CROSS JOIN LATERAL (
             SELECT d.data_status = 'judged' AND v.verdict <> 'none' AS in_list) AS l
-        WHERE own_cycle.result_year BETWEEN coalesce(s.first_year, own_cycle.result_year)
-                                        AND coalesce(s.last_year, own_cycle.result_year)) AS j;
+        WHERE works_in(s, own_cycle.result_year)) AS j;
     GET DIAGNOSTICS written = ROW_COUNT;
     RETURN written;
 END
@@ -213,7 +217,8 @@ COMMENT ON FUNCTION write_cycle_totals(cycle, timestamptz) IS
 'Шаг run_cycle: итоги цикла в строке cycle';
 
 -- Everything the outcome depends on, in a fixed order: results of three years,
--- how they are judged, schools, exclusions, the rules, the earlier lists.
+-- how they are judged, schools, exclusions, the rules, the earlier lists, who
+-- stands for whom.
 CREATE FUNCTION cycle_fingerprint(own_cycle cycle, rules rule_set)
 RETURNS text
 LANGUAGE sql STABLE
@@ -240,11 +245,14 @@ BEGIN ATOMIC
         SELECT 4, s.school_id, 0, '', concat_ws('|', s.school_id, e.exclusion_reason)
         FROM school AS s
         LEFT JOIN school_exclusion(own_cycle.result_year, rules.rule_set_id) AS e USING (school_id)
-        WHERE own_cycle.result_year BETWEEN coalesce(s.first_year, own_cycle.result_year)
-                                        AND coalesce(s.last_year, own_cycle.result_year)
+        WHERE works_in(s, own_cycle.result_year)
         UNION ALL
         SELECT 5, p.school_id, 0, '', concat_ws('|', p.school_id, p.in_previous, p.in_earlier)
         FROM earlier_lists(own_cycle) AS p
+        UNION ALL
+        SELECT 6, p.school_id, 0, '', concat_ws('|', p.school_id, p.standing_id, p.succeeded_in)
+        FROM standing_schools(own_cycle.result_year) AS p
+        WHERE p.succeeded_in IS NOT NULL
     ) AS i;
 END;
 COMMENT ON FUNCTION cycle_fingerprint(cycle, rule_set) IS
@@ -269,7 +277,35 @@ END;
 COMMENT ON FUNCTION rule_snapshot(rule_set) IS
 'Набор правил со своими процедурами и исключениями в виде JSON — для хранения в цикле';
 
-CREATE FUNCTION run_cycle(result_year integer, rule_set text DEFAULT NULL)
+-- Counts the checks that found something, and stops at errors unless told not to.
+CREATE FUNCTION run_checks(result_year integer, allow_errors boolean,
+    OUT checks_error integer, OUT checks_warning integer, OUT checks_info integer)
+RETURNS record
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+DECLARE
+    errors text;
+BEGIN
+    SELECT count(*) FILTER (WHERE d.severity = 'error'), count(*) FILTER (WHERE d.severity = 'warning'),
+           count(*) FILTER (WHERE d.severity = 'info'),
+           string_agg(format('%s: %s', d.name, d.found), '; ') FILTER (WHERE d.severity = 'error')
+    INTO checks_error, checks_warning, checks_info, errors
+    FROM data_checks(result_year) AS d
+    WHERE d.found > 0;
+    IF checks_error > 0 AND allow_errors IS NOT TRUE THEN
+        RAISE EXCEPTION 'проверки данных за % год нашли ошибки: итог был бы неверным', result_year
+            USING ERRCODE = 'data_exception',
+                  DETAIL = errors || '.',
+                  HINT = format('Что найдено и что делать — SELECT * FROM data_checks(%s). Рассчитать вопреки ошибкам: run_cycle(%s, allow_errors => true).',
+                                result_year, result_year);
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION run_checks(integer, boolean) IS
+'Шаг run_cycle: сколько проверок данных что-то нашли, по важности; есть ошибки, а allow_errors не true — ошибка 22000';
+
+CREATE FUNCTION run_cycle(result_year integer, rule_set text DEFAULT NULL, allow_errors boolean DEFAULT false)
 RETURNS cycle_summary
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
@@ -286,6 +322,12 @@ BEGIN
     rules := find_rule_set(result_year, rule_set);
     -- Cycles of one warehouse run one after another: each reads earlier lists.
     PERFORM pg_advisory_xact_lock('cycle'::regclass::oid::integer, 0);
+
+    SELECT c.checks_error, c.checks_warning, c.checks_info
+    INTO own.checks_error, own.checks_warning, own.checks_info
+    FROM run_checks(run_cycle.result_year, allow_errors) AS c;
+    RAISE NOTICE 'цикл %: проверки данных, что-то нашедшие: ошибок — %, предупреждений — %, к сведению — %; % с',
+        result_year, own.checks_error, own.checks_warning, own.checks_info, seconds_since(started);
 
     FOR y IN run_cycle.result_year - 2 .. run_cycle.result_year LOOP
         done := done + rebuild_summaries(y);
@@ -315,8 +357,8 @@ BEGIN
     RETURN result_row;
 END
 $$;
-COMMENT ON FUNCTION run_cycle(integer, text) IS
-'Выполняет цикл мониторинга за год результатов по набору правил (без кода — по действующему в этом году): сводки, итоги по процедурам, список ШНОР, зона риска, динамика. При прежних данных и правилах возвращает прежний цикл. Возвращает строку cycle_summary';
+COMMENT ON FUNCTION run_cycle(integer, text, boolean) IS
+'Выполняет цикл мониторинга за год результатов по набору правил (без кода — по действующему в этом году): проверки данных (найденные ими ошибки останавливают расчёт, если не указано allow_errors => true), сводки, итоги по процедурам, список ШНОР, зона риска, динамика. При прежних данных и правилах возвращает прежний цикл. Возвращает строку cycle_summary';
 
 CREATE FUNCTION write_cycle(own cycle, rules rule_set, started timestamptz)
 RETURNS integer
@@ -329,9 +371,10 @@ DECLARE
 BEGIN
     UPDATE cycle AS c SET is_current = false WHERE c.is_current AND c.result_year = own.result_year;
     INSERT INTO cycle (result_year, list_year, is_current, rule_set_id, rule_snapshot,
-                       input_fingerprint, previous_cycle_id)
+                       input_fingerprint, previous_cycle_id, checks_error, checks_warning, checks_info)
     VALUES (own.result_year, own.result_year + rules.list_year_offset, true, rules.rule_set_id,
-            own.rule_snapshot, own.input_fingerprint, own.previous_cycle_id)
+            own.rule_snapshot, own.input_fingerprint, own.previous_cycle_id,
+            own.checks_error, own.checks_warning, own.checks_info)
     RETURNING * INTO own;
 
     written := write_assessment_outcomes(own, rules);
