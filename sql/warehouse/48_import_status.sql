@@ -70,7 +70,7 @@ DECLARE
     own_name text := undo_import.file_name;
     removed bigint;
 BEGIN
-    PERFORM pg_advisory_xact_lock('import_file'::regclass::oid::integer, hashtext(own_name));
+    PERFORM lock_file(own_name);
     IF NOT EXISTS (SELECT FROM import_file AS f WHERE f.file_name = own_name) THEN
         RAISE EXCEPTION 'файл с таким именем не загружался'
             USING ERRCODE = 'no_data_found',
@@ -86,6 +86,10 @@ BEGIN
     WHERE a.administration_id IN (
         SELECT r.administration_id
         FROM result AS r JOIN import_file AS f USING (import_file_id)
+        WHERE f.file_name = own_name
+        UNION
+        SELECT p.administration_id
+        FROM published_group AS p JOIN import_file AS f USING (import_file_id)
         WHERE f.file_name = own_name)
     ORDER BY a.administration_id
     FOR NO KEY UPDATE;
@@ -95,8 +99,15 @@ BEGIN
         USING import_file AS f
         WHERE f.file_name = own_name AND r.import_file_id = f.import_file_id
         RETURNING r.import_file_id
+    ), groups_gone AS (
+        DELETE FROM published_group AS p
+        USING import_file AS f
+        WHERE f.file_name = own_name AND p.import_file_id = f.import_file_id
+        RETURNING p.import_file_id
     ), counted AS (
-        SELECT g.import_file_id, count(*) AS removed FROM gone AS g GROUP BY g.import_file_id
+        SELECT g.import_file_id, count(*) AS removed
+        FROM (SELECT r.import_file_id FROM gone AS r UNION ALL SELECT p.import_file_id FROM groups_gone AS p) AS g
+        GROUP BY g.import_file_id
     ), undone AS (
         UPDATE import_file AS f
         SET rows_withdrawn = f.rows_withdrawn + coalesce((SELECT c.removed FROM counted AS c
@@ -110,4 +121,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION undo_import(text) IS
-'Отменяет загрузку файла: удаляет результаты, взятые из всех его редакций, и отмечает это в import_file; больше ничего не меняет. Возвращает число удалённых результатов. Тот же файл можно загрузить снова. Результаты, которые были и в другом файле, но считались за этим, вернёт повторная загрузка того файла. Файл не загружался — ошибка P0002';
+'Отменяет загрузку файла: удаляет результаты и сводные данные, взятые из всех его редакций, и отмечает это в import_file; больше ничего не меняет. Возвращает число удалённых строк. Тот же файл можно загрузить снова. Результаты, которые были и в другом файле, но считались за этим, вернёт повторная загрузка того файла. Файл не загружался — ошибка P0002';

@@ -398,7 +398,7 @@ BEGIN ATOMIC
         FROM import_file AS f
         LEFT JOIN (
             SELECT r.import_file_id, count(*) AS found
-            FROM result AS r
+            FROM (SELECT import_file_id FROM result UNION ALL SELECT import_file_id FROM published_group) AS r
             GROUP BY r.import_file_id) AS r USING (import_file_id)
         GROUP BY f.file_name) AS j
     WHERE j.due <> j.found;

@@ -1,5 +1,38 @@
 -- run_cycle and its steps. Every step reads what the step before it stored.
 
+-- Pupils' results where there are any, else what was published about the
+-- school as a whole.
+CREATE FUNCTION counted_results(first_year integer, last_year integer, rule_set_id integer)
+RETURNS TABLE (administration_id integer, school_id integer, participants bigint, failed bigint, is_published boolean)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT g.administration_id, g.school_id,
+           CASE g.fail_by WHEN 'mark' THEN marked(g.dist) ELSE scored(g.dist) END,
+           CASE g.fail_by WHEN 'mark' THEN fail_count(g.dist) ELSE fail_count(g.dist, g.min_score) END,
+           false
+    FROM (
+        SELECT a.administration_id, s.school_id, a.fail_by, a.min_score, rollup(s.dist) AS dist
+        FROM result_summary AS s
+        JOIN administration AS a USING (administration_id)
+        JOIN rule_assessment AS r USING (assessment_id)
+        WHERE r.rule_set_id = counted_results.rule_set_id
+          AND s.academic_year BETWEEN first_year AND last_year
+        GROUP BY a.administration_id, s.school_id) AS g
+    UNION ALL
+    SELECT a.administration_id, p.school_id, p.participants, p.mark_2, true
+    FROM published_group AS p
+    JOIN administration AS a USING (administration_id)
+    JOIN rule_assessment AS r USING (assessment_id)
+    WHERE r.rule_set_id = counted_results.rule_set_id
+      AND p.academic_year BETWEEN first_year AND last_year
+      AND p.kind = 'fis_marks' AND p.level = 'school' AND p.mark_2 IS NOT NULL AND a.fail_by = 'mark'
+      AND NOT EXISTS (
+          SELECT FROM result_summary AS s
+          WHERE (s.administration_id, s.school_id) = (p.administration_id, p.school_id));
+END;
+COMMENT ON FUNCTION counted_results(integer, integer, integer) IS
+'Сколько участников и сколько не справилось у организаций по процедурам набора правил: по результатам участников (первая попытка), а где их нет — по опубликованным данным';
+
 -- Results of the judged year and the two years before it, first attempts only,
 -- for the assessments the rule set counts. What a school had before it was
 -- succeeded counts for the school that now stands for it.
@@ -22,22 +55,13 @@ BEGIN
            pupils_from_threshold(c.failed, c.participants, rules.threshold_percent),
            failure_band(c.failed, c.participants)
     FROM (
-        SELECT g.school_id, g.assessment_id, g.academic_year,
-               CASE g.fail_by WHEN 'mark' THEN fail_count(g.dist)
-                              ELSE fail_count(g.dist, g.min_score) END AS failed,
-               CASE g.fail_by WHEN 'mark' THEN marked(g.dist)
-                              ELSE scored(g.dist) END AS participants
-        FROM (
-            SELECT p.standing_id AS school_id, a.assessment_id, a.academic_year, a.fail_by, a.min_score,
-                   rollup(s.dist) AS dist
-            FROM result_summary AS s
-            JOIN standing_schools(own_cycle.result_year) AS p USING (school_id)
-            JOIN administration AS a USING (administration_id)
-            JOIN rule_assessment AS r USING (assessment_id)
-            WHERE r.rule_set_id = rules.rule_set_id
-              AND s.academic_year BETWEEN own_cycle.result_year - 2 AND own_cycle.result_year
-              AND (p.succeeded_in IS NULL OR s.academic_year < p.succeeded_in)
-            GROUP BY p.standing_id, a.administration_id) AS g) AS c
+        SELECT p.standing_id AS school_id, a.assessment_id, a.academic_year,
+               sum(r.participants)::bigint AS participants, sum(r.failed)::bigint AS failed
+        FROM counted_results(own_cycle.result_year - 2, own_cycle.result_year, rules.rule_set_id) AS r
+        JOIN standing_schools(own_cycle.result_year) AS p USING (school_id)
+        JOIN administration AS a USING (administration_id)
+        WHERE p.succeeded_in IS NULL OR a.academic_year < p.succeeded_in
+        GROUP BY p.standing_id, a.administration_id) AS c
     WHERE c.participants > 0;
     GET DIAGNOSTICS written = ROW_COUNT;
     RETURN written;
@@ -241,6 +265,11 @@ BEGIN ATOMIC
         JOIN rule_assessment AS r USING (assessment_id)
         WHERE r.rule_set_id = rules.rule_set_id
           AND s.academic_year BETWEEN own_cycle.result_year - 2 AND own_cycle.result_year
+        UNION ALL
+        SELECT 3, r.administration_id, r.school_id, 'published',
+               concat_ws('|', r.administration_id, r.school_id, r.participants, r.failed)
+        FROM counted_results(own_cycle.result_year - 2, own_cycle.result_year, rules.rule_set_id) AS r
+        WHERE r.is_published
         UNION ALL
         SELECT 4, s.school_id, 0, '', concat_ws('|', s.school_id, e.exclusion_reason)
         FROM school AS s
