@@ -18,7 +18,7 @@ COMMENT ON COLUMN shnor.beta_binomial.groups IS
 COMMENT ON COLUMN shnor.beta_binomial.participants IS
 'Sum of n over those groups';
 COMMENT ON COLUMN shnor.beta_binomial.log_likelihood IS
-'Natural logarithm of the probability of the groups'' counts at alpha and beta, binomial coefficients included';
+'Natural logarithm of the probability of the groups'' counts at alpha and beta, binomial coefficients included; its absolute error is about 1e-15 times participants';
 
 CREATE FUNCTION shnor.beta_binomial_accum(state internal, k bigint, n bigint)
 RETURNS internal

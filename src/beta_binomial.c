@@ -210,26 +210,30 @@ Datum
 shnor_beta_binomial_deserialize(PG_FUNCTION_ARGS)
 {
 	bytea	   *bytes = PG_GETARG_BYTEA_PP(0);
+	size_t		size = VARSIZE_ANY_EXHDR(bytes);
 	StringInfoData buf;
 	BetaBinomialState *state;
-	int			version;
-	uint64		len;
+	int			version = 0;
+	uint64		len = 0;
 
 	if (!AggCheckCallContext(fcinfo, NULL))
 		elog(ERROR, "aggregate function called in non-aggregate context");
 
 	initStringInfo(&buf);
-	appendBinaryStringInfo(&buf, VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes));
+	appendBinaryStringInfo(&buf, VARDATA_ANY(bytes), size);
 
-	version = pq_getmsgbyte(&buf);
-	len = (uint64) pq_getmsgint64(&buf);
+	if (size >= STATE_HEADER)
+	{
+		version = pq_getmsgbyte(&buf);
+		len = (uint64) pq_getmsgint64(&buf);
+	}
 	if (version != STATE_VERSION || len > STATE_MAX_PAIRS ||
-		len * STATE_PAIR != buf.len - STATE_HEADER)
+		len * STATE_PAIR != size - STATE_HEADER)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
 				 errmsg("invalid state of a beta-binomial fit"),
-				 errdetail("Version %d, %llu groups in %d bytes.",
-						   version, (unsigned long long) len, buf.len)));
+				 errdetail("Version %d, %llu groups in %zu bytes.",
+						   version, (unsigned long long) len, size)));
 
 	state = state_create(CurrentMemoryContext, len);
 	for (uint64 i = 0; i < len; i++)

@@ -16,4 +16,9 @@
 #include "varatt.h"
 #endif
 
+/* 18 replaced the attribute at the end by a keyword at the start. */
+#if PG_VERSION_NUM < 180000
+#define pg_noreturn pg_attribute_noreturn()
+#endif
+
 #endif							/* SHNOR_COMPAT_H */

@@ -9,6 +9,7 @@
 #include "fmgr.h"
 #include "utils/expandeddatum.h"
 
+#include "compat.h"
 #include "score_dist_core.h"
 
 #define EXPANDED_SCORE_DIST_MAGIC	0x53444953
@@ -21,24 +22,38 @@ typedef struct ExpandedScoreDist
 {
 	ExpandedObjectHeader hdr;
 	int			magic;			/* EXPANDED_SCORE_DIST_MAGIC */
-	ScoreDist	dist;			/* bins live in hdr.eoh_context */
+	ScoreDist	dist;			/* bins are first_bins until they are too few,
+								 * then live in hdr.eoh_context */
+	int64		first_bins[SCORE_DIST_MIN_BINS];
 } ExpandedScoreDist;
 
 /* score_dist_expanded.c */
 extern ExpandedScoreDist *score_dist_make_expanded(FunctionCallInfo fcinfo,
 												   MemoryContext aggcontext,
 												   const ScoreDist *value);
-extern ExpandedScoreDist *score_dist_get_expanded_rw(Datum value);
 extern void score_dist_need_bins(ExpandedScoreDist *exp, int nbins);
 extern const ScoreDist *score_dist_get(Datum value, ScoreDistBuffer *buffer);
 extern Datum score_dist_flat_datum(const ScoreDist *dist);
-extern void score_dist_complain(ScoreDistResult result) pg_attribute_noreturn();
-extern void score_dist_bad_mark(int32 mark) pg_attribute_noreturn();
-extern void score_dist_bad_score(int32 score) pg_attribute_noreturn();
+pg_noreturn extern void score_dist_complain(ScoreDistResult result);
+pg_noreturn extern void score_dist_bad_mark(int32 mark);
+pg_noreturn extern void score_dist_bad_score(int32 score);
 
 /* Decodes argument n, or reads it in place when it is an expanded object. */
 #define PG_GETARG_SCORE_DIST(n, buffer) \
 	score_dist_get(PG_GETARG_DATUM(n), (buffer))
+
+/* Returns the object behind a read-write pointer, NULL for any other datum. */
+static inline ExpandedScoreDist *
+score_dist_get_expanded_rw(Datum value)
+{
+	ExpandedScoreDist *exp;
+
+	if (!VARATT_IS_EXTERNAL_EXPANDED_RW(DatumGetPointer(value)))
+		return NULL;
+	exp = (ExpandedScoreDist *) DatumGetEOHP(value);
+	Assert(exp->magic == EXPANDED_SCORE_DIST_MAGIC);
+	return exp;
+}
 
 /* Returns the place of a mark in a cell's index; an error if it is no mark. */
 static inline int

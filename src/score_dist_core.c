@@ -155,7 +155,7 @@ score_dist_check(const ScoreDist *dist)
 		if (dist->cell[c] < 0)
 			return SCORE_DIST_NEGATIVE;
 		if (dist->cell[c] > SHNOR_MAX_PARTICIPANTS)
-			return SCORE_DIST_COUNT_RANGE;
+			return SCORE_DIST_TOO_MANY;
 		participants += dist->cell[c];
 	}
 	for (int s = 0; s < dist->nbins; s++)
@@ -163,7 +163,7 @@ score_dist_check(const ScoreDist *dist)
 		if (dist->bin[s] < 0)
 			return SCORE_DIST_NEGATIVE;
 		if (dist->bin[s] > SHNOR_MAX_PARTICIPANTS)
-			return SCORE_DIST_COUNT_RANGE;
+			return SCORE_DIST_TOO_MANY;
 		if (dist->bin[s] != 0 && s > SHNOR_MAX_SCORE)
 			return SCORE_DIST_SCORE_RANGE;
 		scored += dist->bin[s];
@@ -260,6 +260,9 @@ score_dist_subtract(ScoreDist *dist, const ScoreDist *other)
 	return SCORE_DIST_OK;
 }
 
+/* The bits of a 25-bit mask that stand for cells without a journal mark. */
+#define NO_JOURNAL_BITS		UINT32_C(0x108421)
+
 /*
  * Returns the flags of the byte form of *dist, and in *mask its mask of marks
  * (5 bits without FLAG_JOURNAL, 25 with it).
@@ -269,21 +272,19 @@ flags_of(const ScoreDist *dist, uint32_t *mask)
 {
 	unsigned	flags = dist->scored > 0 ? FLAG_SCORES : 0;
 	uint32_t	all = 0;
-	uint32_t	marks_only = 0;
 
 	for (int c = 0; c < SCORE_DIST_CELLS; c++)
+		all |= (uint32_t) (dist->cell[c] != 0) << c;
+	if (all > 1)
+		flags |= FLAG_MARKS;
+	if ((all & ~NO_JOURNAL_BITS) != 0)
 	{
-		if (dist->cell[c] == 0)
-			continue;
-		all |= UINT32_C(1) << c;
-		if (c > 0)
-			flags |= FLAG_MARKS;
-		if (c % SCORE_DIST_MARKS != 0)
-			flags |= FLAG_JOURNAL;
-		else
-			marks_only |= UINT32_C(1) << (c / SCORE_DIST_MARKS);
+		*mask = all;
+		return flags | FLAG_JOURNAL;
 	}
-	*mask = (flags & FLAG_JOURNAL) ? all : marks_only;
+	*mask = 0;
+	for (int m = 0; m < SCORE_DIST_MARKS; m++)
+		*mask |= ((all >> SCORE_DIST_CELL(m, 0)) & 1) << m;
 	return flags;
 }
 
@@ -368,24 +369,22 @@ varint_trouble(PackingResult result, ScoreDistResult too_large)
 	return SCORE_DIST_OK;
 }
 
-/* Reads a count into *count and adds it to *sum; moves *p past it. */
+/* Reads a count into *count; moves *p past it. */
 static inline ScoreDistResult
-get_count(const uint8_t **p, const uint8_t *end, int64_t *count, int64_t *sum)
+get_count(const uint8_t **p, const uint8_t *end, int64_t *count)
 {
-	if (*p < end && **p < 0x80)
-		*count = *(*p)++;
-	else
-	{
-		uint64_t	value;
-		PackingResult result = packing_get_varint(p, end,
-												  SHNOR_MAX_PARTICIPANTS,
-												  &value);
+	uint64_t	value;
+	PackingResult result;
 
-		if (result != PACKING_OK)
-			return varint_trouble(result, SCORE_DIST_COUNT_RANGE);
-		*count = (int64_t) value;
+	if (*p < end && **p < 0x80)
+	{
+		*count = *(*p)++;
+		return SCORE_DIST_OK;
 	}
-	*sum += *count;
+	result = packing_get_varint(p, end, SHNOR_MAX_PARTICIPANTS, &value);
+	if (result != PACKING_OK)
+		return varint_trouble(result, SCORE_DIST_COUNT_RANGE);
+	*count = (int64_t) value;
 	return SCORE_DIST_OK;
 }
 
@@ -396,6 +395,7 @@ decode_scores(const uint8_t **p, const uint8_t *end, ScoreDistBuffer *buffer)
 	ScoreDist  *dist = &buffer->dist;
 	uint64_t	lowest;
 	uint64_t	more;
+	int64_t		scored = 0;
 	PackingResult packing;
 
 	packing = packing_get_varint(p, end, SHNOR_MAX_SCORE, &lowest);
@@ -407,12 +407,15 @@ decode_scores(const uint8_t **p, const uint8_t *end, ScoreDistBuffer *buffer)
 	score_dist_init(dist, buffer->bin, score_dist_bins_for((int) (lowest + more)));
 	for (uint64_t s = lowest; s <= lowest + more; s++)
 	{
-		ScoreDistResult result = get_count(p, end, &dist->bin[s],
-										   &dist->scored);
+		int64_t		count = 0;
+		ScoreDistResult result = get_count(p, end, &count);
 
 		if (result != SCORE_DIST_OK)
 			return result;
+		buffer->bin[s] = count;
+		scored += count;
 	}
+	dist->scored = scored;
 	if (dist->bin[lowest] == 0 || dist->bin[lowest + more] == 0)
 		return SCORE_DIST_EDGE_BIN;
 	return SCORE_DIST_OK;
@@ -446,9 +449,10 @@ decode_marks(const uint8_t **p, const uint8_t *end, bool journal,
 			continue;
 		has_mark |= c != 0;
 		has_journal |= c % SCORE_DIST_MARKS != 0;
-		result = get_count(p, end, &dist->cell[c], &dist->participants);
+		result = get_count(p, end, &dist->cell[c]);
 		if (result != SCORE_DIST_OK)
 			return result;
+		dist->participants += dist->cell[c];
 		if (dist->cell[c] == 0)
 			return SCORE_DIST_ZERO_COUNT;
 	}

@@ -74,9 +74,9 @@ typedef struct ScoreDist
 {
 	int64_t		participants;	/* sum of the cells */
 	int64_t		scored;			/* sum of the bins */
-	int64_t		cell[SCORE_DIST_CELLS]; /* by mark, then journal mark */
 	int64_t    *bin;			/* count by score; nbins of them */
 	int			nbins;			/* power of two, 64..1024 */
+	int64_t		cell[SCORE_DIST_CELLS]; /* by mark, then journal mark */
 } ScoreDist;
 
 /* A working form together with room for every bin. */

@@ -88,7 +88,9 @@ score_dist_make_expanded(FunctionCallInfo fcinfo, MemoryContext aggcontext,
 	int64	   *bin;
 
 	exp = MemoryContextAlloc(context, sizeof(ExpandedScoreDist));
-	bin = MemoryContextAlloc(context, sizeof(int64) * nbins);
+	bin = exp->first_bins;
+	if (nbins > SCORE_DIST_MIN_BINS)
+		bin = MemoryContextAlloc(context, sizeof(int64) * nbins);
 	EOH_init_header(&exp->hdr, &methods, context);
 	exp->magic = EXPANDED_SCORE_DIST_MAGIC;
 	if (value == NULL)
@@ -99,19 +101,6 @@ score_dist_make_expanded(FunctionCallInfo fcinfo, MemoryContext aggcontext,
 		exp->dist = *value;
 		exp->dist.bin = bin;
 	}
-	return exp;
-}
-
-/* Returns the object behind a read-write pointer, NULL for any other datum. */
-ExpandedScoreDist *
-score_dist_get_expanded_rw(Datum value)
-{
-	ExpandedScoreDist *exp;
-
-	if (!VARATT_IS_EXTERNAL_EXPANDED_RW(DatumGetPointer(value)))
-		return NULL;
-	exp = (ExpandedScoreDist *) DatumGetEOHP(value);
-	Assert(exp->magic == EXPANDED_SCORE_DIST_MAGIC);
 	return exp;
 }
 
@@ -126,7 +115,8 @@ score_dist_need_bins(ExpandedScoreDist *exp, int nbins)
 		return;
 	bin = MemoryContextAllocZero(exp->hdr.eoh_context, sizeof(int64) * nbins);
 	memcpy(bin, dist->bin, sizeof(int64) * dist->nbins);
-	pfree(dist->bin);
+	if (dist->bin != exp->first_bins)
+		pfree(dist->bin);
 	dist->bin = bin;
 	dist->nbins = nbins;
 }

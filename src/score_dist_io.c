@@ -15,42 +15,46 @@ PG_FUNCTION_INFO_V1(score_dist_out);
 PG_FUNCTION_INFO_V1(score_dist_recv);
 PG_FUNCTION_INFO_V1(score_dist_send);
 
-/* Raises the error for a text that score_dist_parse() refused. */
+/*
+ * Raises the error for a text that score_dist_parse() refused.  The span is
+ * of ASCII digits and signs, of nothing, or of the whole text.
+ */
 static void
 complain_about_text(const char *text, ScoreDistResult result,
 					ScoreDistSpan span)
 {
 	const char *trouble = score_dist_result_text(result);
+	int			len = (int) (span.end - span.start);
+	const char *detail;
+
+	if (result == SCORE_DIST_SYNTAX)
+		detail = psprintf("At character %d: %s.",
+						  pg_mbstrlen_with_len(text, (int) span.start) + 1,
+						  trouble);
+	else if (span.start > 0)
+		detail = psprintf("At \"%.*s\" %s.", len, text + span.start, trouble);
+	else
+		detail = psprintf("In it %s.", trouble);
 
 	if (score_dist_result_is_range(result))
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("value out of range for type score_dist: \"%s\"",
 						text),
-				 errdetail("At \"%.*s\" %s.", (int) (span.end - span.start),
-						   text + span.start, trouble)));
-	else if (result == SCORE_DIST_SYNTAX)
+				 errdetail_internal("%s", detail)));
+	if (result == SCORE_DIST_SYNTAX || result == SCORE_DIST_REPEATED ||
+		result == SCORE_DIST_ZERO_COUNT)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid input syntax for type score_dist: \"%s\"",
 						text),
-				 errdetail("At character %d: %s.",
-						   pg_mbstrlen_with_len(text, (int) span.start) + 1,
-						   trouble),
+				 errdetail_internal("%s", detail),
 				 errhint("Write scores, then marks: \"{7:1,8:3|2:1,4/5:3}\".")));
-	else if (result == SCORE_DIST_REPEATED || result == SCORE_DIST_ZERO_COUNT)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid input syntax for type score_dist: \"%s\"",
-						text),
-				 errdetail("At \"%.*s\" %s.", (int) (span.end - span.start),
-						   text + span.start, trouble)));
-	else
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid value for type score_dist: \"%s\"", text),
-				 errdetail("In it %s.", trouble),
-				 errhint("Every participant is counted once by score, if any, and once by marks; one without a mark has a score.")));
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+			 errmsg("invalid value for type score_dist: \"%s\"", text),
+			 errdetail_internal("%s", detail),
+			 errhint("Every participant is counted once by score, if any, and once by marks; one without a mark has a score.")));
 }
 
 /* cstring -> score_dist */

@@ -16,6 +16,8 @@ PG_FUNCTION_INFO_V1(shnor_beta_cdf_sql);
 PG_FUNCTION_INFO_V1(shnor_beta_quantile_sql);
 PG_FUNCTION_INFO_V1(shnor_normal_cdf_sql);
 PG_FUNCTION_INFO_V1(shnor_normal_quantile_sql);
+PG_FUNCTION_INFO_V1(shnor_digamma_sql);
+PG_FUNCTION_INFO_V1(shnor_trigamma_sql);
 PG_FUNCTION_INFO_V1(shnor_wilson_low);
 PG_FUNCTION_INFO_V1(shnor_wilson_high);
 PG_FUNCTION_INFO_V1(shnor_clopper_pearson_low);
@@ -151,6 +153,22 @@ shnor_normal_quantile_sql(PG_FUNCTION_ARGS)
 				 errdetail("p is %g.", p),
 				 errhint("p must be greater than 0 and less than 1.")));
 	PG_RETURN_FLOAT8(shnor_normal_quantile(p));
+}
+
+/*
+ * digamma(x) and trigamma(x), for x > 0.  The extension's script does not
+ * declare them; the regression tests do, to compare them with references.
+ */
+Datum
+shnor_digamma_sql(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_FLOAT8(shnor_digamma(PG_GETARG_FLOAT8(0)));
+}
+
+Datum
+shnor_trigamma_sql(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_FLOAT8(shnor_trigamma(PG_GETARG_FLOAT8(0)));
 }
 
 /*

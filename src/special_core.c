@@ -198,6 +198,8 @@ shnor_normal_quantile(double p)
 	double		t = sqrt(-2.0 * log(tail));
 	double		z;
 
+	if (p == 0.5)
+		return 0.0;
 	z = (2.515517 + t * (0.802853 + t * 0.010328)) /
 		(1.0 + t * (1.432788 + t * (0.189269 + t * 0.001308))) - t;
 	for (int i = 0; i < 3; i++)

@@ -80,6 +80,7 @@ CREATE TABLE school_year (
     enrolment integer CHECK (enrolment >= 0),
     UNIQUE (school_id, academic_year)
 );
+CREATE INDEX ON school_year (school_type);
 COMMENT ON TABLE school_year IS 'Состояние организации в учебном году: тип, исключение из оценки, контингент';
 COMMENT ON COLUMN school_year.school_year_id IS 'Ключ строки';
 COMMENT ON COLUMN school_year.school_id IS 'Организация';

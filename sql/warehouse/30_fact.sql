@@ -72,6 +72,7 @@ CREATE TABLE result (
         REFERENCES administration (administration_id, academic_year)
 ) PARTITION BY LIST (academic_year);
 CREATE INDEX ON result (import_file_id);
+CREATE INDEX ON result (school_id);
 COMMENT ON TABLE result IS 'Результаты участников; секции по учебным годам открывает open_year(год)';
 COMMENT ON COLUMN result.administration_id IS 'Проведение процедуры';
 COMMENT ON COLUMN result.school_id IS 'Организация';
@@ -138,17 +139,23 @@ $$;
 COMMENT ON FUNCTION check_result_scores() IS
 'Триггер result и её секций: балл не больше максимального балла проведения (ошибка 23514)';
 
+-- A result being entered holds a key share lock on its administration, by its
+-- foreign key: this waits for those that came before and stops those to come.
 CREATE FUNCTION check_administration_scores()
 RETURNS trigger
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
 AS $$
 DECLARE
-    highest integer := (
-        SELECT max(r.score) FROM result AS r
-        WHERE r.administration_id = new.administration_id
-          AND r.academic_year = new.academic_year);
+    highest integer;
 BEGIN
+    PERFORM FROM administration AS a
+    WHERE a.administration_id = new.administration_id
+    FOR UPDATE;
+    SELECT max(r.score) INTO highest
+    FROM result AS r
+    WHERE r.administration_id = new.administration_id
+      AND r.academic_year = new.academic_year;
     IF highest > new.max_score THEN
         RAISE EXCEPTION 'есть результаты с баллом больше нового максимального %', new.max_score
             USING ERRCODE = 'check_violation',
@@ -163,7 +170,30 @@ COMMENT ON FUNCTION check_administration_scores() IS
 'Триггер administration: максимальный балл нельзя сделать меньше хранимых баллов (ошибка 23514)';
 CREATE TRIGGER check_scores
     AFTER UPDATE OF max_score ON administration
-    FOR EACH ROW EXECUTE FUNCTION check_administration_scores();
+    FOR EACH ROW WHEN (new.max_score < old.max_score) EXECUTE FUNCTION check_administration_scores();
+
+-- A partition does not inherit comments, and BI tools show it as a table.
+CREATE FUNCTION comment_partition(target regclass)
+RETURNS void
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+DECLARE
+    col record;
+BEGIN
+    FOR col IN
+        SELECT a.attname, col_description(a.attrelid, a.attnum) AS description
+        FROM pg_attribute AS a
+        WHERE a.attrelid = 'result'::regclass AND a.attnum > 0 AND NOT a.attisdropped
+        ORDER BY a.attnum
+    LOOP
+        EXECUTE format('COMMENT ON COLUMN %s.%I IS %L', target, col.attname, col.description);
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION comment_partition(regclass) IS
+'Переносит пояснения столбцов result на её секцию; вызывается из open_year';
+SELECT comment_partition('result_unopened');
 
 -- Statement triggers with transition tables fire for the table named in the
 -- statement only, so the parent and every partition carry them.
@@ -193,12 +223,7 @@ AS $$
 DECLARE
     partition_name text := format('result_%s', academic_year);
 BEGIN
-    IF academic_year IS NULL OR academic_year NOT BETWEEN 2000 AND 2100 THEN
-        RAISE EXCEPTION 'учебный год вне допустимых пределов'
-            USING ERRCODE = 'numeric_value_out_of_range',
-                  DETAIL = format('Получено: %s.', coalesce(academic_year::text, 'NULL')),
-                  HINT = 'Укажите календарный год окончания учебного года от 2000 до 2100, например open_year(2023).';
-    END IF;
+    PERFORM check_year(academic_year);
     -- Two sessions opening the same year: the second waits and finds it open.
     PERFORM pg_advisory_xact_lock('result'::regclass::oid::integer, academic_year);
     IF year_is_open(academic_year) THEN
@@ -207,7 +232,11 @@ BEGIN
     EXECUTE format('CREATE TABLE %I PARTITION OF result FOR VALUES IN (%s)', partition_name, academic_year);
     EXECUTE format('COMMENT ON TABLE %I IS %L', partition_name,
                    format('Результаты %s/%s учебного года', academic_year - 1, to_char(academic_year % 100, 'FM00')));
+    PERFORM comment_partition(partition_name::regclass);
     PERFORM guard_results(partition_name::regclass);
+    -- Whoever opens the year, its partition belongs to the warehouse's owner.
+    EXECUTE format('ALTER TABLE %I OWNER TO %I', partition_name,
+                   (SELECT pg_get_userbyid(c.relowner) FROM pg_class AS c WHERE c.oid = 'result'::regclass));
     RETURN true;
 END
 $$;

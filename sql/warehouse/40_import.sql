@@ -167,7 +167,8 @@ BEGIN
                    int_or_null(t.score_text, 0, 1000)::smallint AS score,
                    int_or_null(t.mark_text, 2, 5)::smallint AS mark,
                    int_or_null(t.journal_mark_text, 2, 5)::smallint AS journal_mark,
-                   t.tasks ~ '^([0-9]{1,3}|X)(;([0-9]{1,3}|X)){0,99}$' AS tasks_valid
+                   t.tasks ~ '^([0-9]{1,3}|X)(;([0-9]{1,3}|X))*$'
+                       AND length(t.tasks) - length(replace(t.tasks, ';', '')) < 100 AS tasks_valid
             FROM (
                 SELECT s.ctid AS tid,
                        1 + row_number() OVER (ORDER BY s.%I) AS line,

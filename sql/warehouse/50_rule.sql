@@ -44,6 +44,7 @@ CREATE TABLE rule_assessment (
     UNIQUE (rule_set_id, assessment_id),
     UNIQUE (rule_set_id, indicator_number)
 );
+CREATE INDEX ON rule_assessment (assessment_id);
 COMMENT ON TABLE rule_assessment IS 'Процедуры, которые учитывает набор правил';
 COMMENT ON COLUMN rule_assessment.rule_assessment_id IS 'Ключ строки';
 COMMENT ON COLUMN rule_assessment.rule_set_id IS 'Набор правил';
@@ -57,6 +58,7 @@ CREATE TABLE rule_excluded_type (
     reason text NOT NULL CHECK (reason <> ''),
     UNIQUE (rule_set_id, school_type)
 );
+CREATE INDEX ON rule_excluded_type (school_type);
 COMMENT ON TABLE rule_excluded_type IS 'Типы организаций, которые набор правил не оценивает; по умолчанию пуста';
 COMMENT ON COLUMN rule_excluded_type.rule_excluded_type_id IS 'Ключ строки';
 COMMENT ON COLUMN rule_excluded_type.rule_set_id IS 'Набор правил';
@@ -82,7 +84,7 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION 'набор правил не найден'
             USING ERRCODE = 'no_data_found',
-                  DETAIL = format('Код %s, год результатов %s.', coalesce(quote_literal(code), 'не указан'), result_year),
+                  DETAIL = concat_ws(', ', 'Код ' || coalesce(quote_literal(code), 'не указан'), 'год результатов ' || result_year) || '.',
                   HINT = format('Известны наборы: %s.',
                                 (SELECT string_agg(r.code, ', ' ORDER BY r.code) FROM rule_set AS r));
     END IF;
@@ -101,6 +103,11 @@ DECLARE
     original rule_set := find_rule_set(NULL, from_code);
     copy_id integer;
 BEGIN
+    IF EXISTS (SELECT FROM rule_set AS r WHERE r.code = to_code) THEN
+        RAISE EXCEPTION 'набор правил % уже есть', to_code
+            USING ERRCODE = 'duplicate_object',
+                  HINT = 'Возьмите другой код или меняйте сам набор: UPDATE rule_set SET ... WHERE code = ...';
+    END IF;
     INSERT INTO rule_set (code, name, first_result_year, threshold_percent, min_participants, low_needed,
                           same_assessment, risk_one_low, risk_within_points, risk_growth, risk_combine,
                           list_year_offset, interval_level, source)

@@ -75,6 +75,7 @@ CREATE TABLE assessment_outcome (
     band text NOT NULL CHECK (band IN ('none', 'basic', 'moderate', 'severe')),
     UNIQUE (cycle_id, school_id, assessment_id, academic_year)
 );
+CREATE INDEX ON assessment_outcome (assessment_id);
 CREATE INDEX ON assessment_outcome (school_id);
 COMMENT ON TABLE assessment_outcome IS 'Итоги организаций по процедурам в цикле: за оцениваемый год и два года до него';
 COMMENT ON COLUMN assessment_outcome.assessment_outcome_id IS 'Ключ итога';

@@ -1,0 +1,229 @@
+# What README.md and the guide show is what a server does: their sql blocks run
+# in order, each document against a server of its own, and print what the text
+# block after them says; and README.md names every public object.
+#
+# Conventions of the documents:
+#   ```csv NAME   a file of that name, put where psql runs
+#   ```sql        input of psql, all blocks of a document in one session; its
+#                 output does not matter unless a text block follows at once
+#   ```text       the exact output of the sql block before it, but for blanks
+#                 at the end of lines; a line "..." stands for any lines; a
+#                 text that begins with ERROR is the error the block must end
+#                 with. Notices are not compared.
+use strict;
+use warnings;
+
+use File::Basename qw(dirname);
+use File::Spec;
+use IPC::Run ();
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+# prove runs in the top directory, but nothing promises it will.
+my $top = File::Spec->rel2abs(dirname(__FILE__) . '/../..');
+
+# The document's blocks, in order: { lang, name, text, line }.
+sub blocks
+{
+	my ($file) = @_;
+	my (@found, $block);
+	my $line = 0;
+
+	open(my $in, '<', $file) or die "cannot open $file: $!";
+	while (my $text = <$in>)
+	{
+		$line++;
+		if ($block)
+		{
+			if ($text =~ /^```\s*$/)
+			{
+				push @found, $block;
+				undef $block;
+			}
+			else
+			{
+				$block->{text} .= $text;
+			}
+		}
+		elsif ($text =~ /^```(\w+) *(.*?)\s*$/)
+		{
+			$block = { lang => $1, name => $2, text => '', line => $line };
+		}
+	}
+	close $in;
+	die "$file: the block of line $block->{line} has no end" if $block;
+	return @found;
+}
+
+# Without the blanks at the ends of lines and the empty lines at the end.
+sub trimmed
+{
+	my ($text) = @_;
+	$text =~ s/[ \t]+$//mg;
+	$text =~ s/\s+\z//;
+	return "$text\n";
+}
+
+# Whether got is what is wanted, a line "..." standing for any lines.
+sub matches
+{
+	my ($got, $wanted) = @_;
+	my $pattern = join '.*', map { quotemeta } split /^\.\.\.\n/m, trimmed($wanted), -1;
+	return trimmed($got) =~ /\A$pattern\z/s;
+}
+
+# Runs the sql blocks of a document against a fresh server, in a directory
+# that holds its csv blocks, and tests what each of them printed. Returns the
+# server.
+sub run_document
+{
+	my ($name) = @_;
+	my $file = "$top/$name";
+	my @blocks = blocks($file);
+	my $node = PostgreSQL::Test::Cluster->new($name =~ s/\W/_/gr);
+	my $dir = PostgreSQL::Test::Utils::tempdir();
+	my (@steps, $out, $err);
+	my $input = "\\set SHOW_CONTEXT never\n";
+
+	$node->init(extra => [ '--encoding=UTF8', '--locale=C' ]);
+	$node->append_conf('postgresql.conf', "lc_messages = 'C'");
+	$node->start;
+	$node->safe_psql('postgres', 'CREATE DATABASE education');
+
+	for my $i (0 .. $#blocks)
+	{
+		my $block = $blocks[$i];
+		my $next = $blocks[ $i + 1 ];
+
+		if ($block->{lang} eq 'csv')
+		{
+			open(my $csv, '>', "$dir/$block->{name}") or die "cannot write $block->{name}: $!";
+			print $csv $block->{text};
+			close $csv;
+			next;
+		}
+		next if $block->{lang} ne 'sql';
+		$block->{wanted} = $next->{text} if $next && $next->{lang} eq 'text';
+		$block->{fails} = ($block->{wanted} // '') =~ /^ERROR/;
+
+		# An unwanted error ends the session and leaves the later steps out.
+		$input .= sprintf "\\set ON_ERROR_STOP %s\n%s\n", $block->{fails} ? 'off' : 'on', $block->{text};
+		$input .= "\\echo === end of step\n\\warn === end of step\n";
+		push @steps, $block;
+	}
+
+	local $ENV{PGCLIENTENCODING} = 'UTF8';
+	my $psql = $node->installed_command('psql');
+	IPC::Run::run(
+		[ $psql, '-X', '-q', '-d', $node->connstr('education') ],
+		'<', \$input, '>', \$out, '2>', \$err,
+		init => sub { chdir $dir or die "cannot enter $dir: $!" });
+
+	my @out = split /^=== end of step\n/m, $out, -1;
+	my @err = split /^=== end of step\n/m, $err, -1;
+	for my $i (0 .. $#steps)
+	{
+		my $step = $steps[$i];
+		my $test = "$name, line $step->{line}";
+		my $got = $out[$i] // '';
+		my $errors = $err[$i] // '';
+
+		# One closing marker for every step that ended.
+		if ($i >= $#err)
+		{
+			fail("$test: runs");
+			diag($i == $#err ? $errors : 'not reached');
+			next;
+		}
+		$errors =~ s/^(NOTICE|WARNING): .*\n((DETAIL|HINT): .*\n)*//mg;
+		$got = $errors if $step->{fails};
+		if (!$step->{fails} && $errors ne '')
+		{
+			fail("$test: runs");
+			diag($errors);
+		}
+		elsif (!defined $step->{wanted})
+		{
+			pass("$test: runs");
+		}
+		else
+		{
+			ok(matches($got, $step->{wanted}), "$test: prints what the document says")
+			  or diag("got:\n" . trimmed($got));
+		}
+	}
+	return $node;
+}
+
+# Functions behind the types, operators and aggregates: README.md names them
+# by their prefix only.
+my $support = join '|', qw(
+  score_dist_(in|out|recv|send)
+  score_dist_(plus|minus|eq|ne|lt|le|gt|ge|cmp|hash|hash_extended)
+  score_dist_(accum|moving_accum|moving_remove|moving_final)
+  shnor_rule_(accum|combine|serial|deserial|final)
+  beta_binomial_(accum|combine|serialize|deserialize|fit_final|moments_final)
+  fingerprint_(accum|final));
+
+my $node = run_document('README.md');
+
+# A name counts as mentioned when it stands in code, by itself or with its
+# arguments.
+my %named;
+$named{$_} = 1 for slurp_file("$top/README.md") =~ /(?<=`)([a-z_]\w*)(?=[`(])/g;
+
+my $public = $node->safe_psql('education', q{
+	SELECT n.nspname || '.' || p.proname
+	FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+	WHERE n.nspname IN ('shnor', 'monitoring')
+	UNION
+	SELECT n.nspname || '.' || t.typname
+	FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
+	LEFT JOIN pg_class c ON c.oid = t.typrelid
+	WHERE n.nspname = 'shnor' AND t.typcategory <> 'A'
+	UNION
+	SELECT n.nspname || '.' || c.relname
+	FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+	WHERE n.nspname = 'monitoring' AND c.relkind IN ('r', 'p', 'v')
+		AND c.relname !~ '^(result|staging)_[0-9]+$'
+	ORDER BY 1});
+my @unnamed = grep { !/^shnor\.($support)$/ && !$named{ s/.*\.//r } } split /\n/, $public;
+cmp_ok(scalar(split /\n/, $public), '>', 100, 'there are objects to look for');
+is(join("\n", @unnamed), '', 'README.md names every public object');
+
+# The other way round: what the reference tables offer as a call exists.
+my @offered = map { /(?<=`)([a-z_]\w*)(?=\()/g }
+  slurp_file("$top/README.md") =~ /^\| (`.*?) \|/mg;
+my @missing = grep { $public !~ /\.\Q$_\E$/m } @offered;
+is(join("\n", @missing), '', 'every function of the reference tables exists');
+
+my $operators = $node->safe_psql('education', q{
+	SELECT string_agg(DISTINCT o.oprname, ' ' ORDER BY o.oprname)
+	FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace
+	WHERE n.nspname = 'shnor'});
+is($operators, '+ - < <= <> = > >=', 'there are no operators but those in README.md');
+
+# The roles that the chapter on security sets up, as they would connect.
+my @reader = (extra_params => [ '-U', 'reader' ]);
+my @loader = (extra_params => [ '-U', 'loader' ]);
+$node->safe_psql('education', 'SELECT count(*) FROM monitoring.' . $_, @reader)
+  for qw(shnor_list risk_zone school_status school_profile dynamics_by_municipality cycle_summary);
+my ($status, undef, $error) = $node->psql('education', 'SELECT FROM monitoring.result', @reader);
+like($error, qr/permission denied for table result/, 'the reader sees views, but no pupil');
+
+my $import = q{
+	SET search_path = monitoring, shnor, public;
+	SELECT FROM open_staging();
+	INSERT INTO import_staging (academic_year, exam, subject, grade, school_code_kind,
+		school_code, participant, score, mark)
+	VALUES ('2023', 'vpr', 'math', '5', 'fis_oko', 'edu760003', '3-02', '10', '3');
+	SELECT rows_stored || imported_by FROM import_results('school_3_again.csv')};
+is($node->safe_psql('education', $import, @loader) =~ s/\A\s+//r, '1loader', 'the loader imports');
+($status, undef, $error) = $node->psql('education', 'SELECT monitoring.run_cycle(2023)', @loader);
+like($error, qr/permission denied for table result_summary/, 'and runs no cycle');
+$node->stop;
+
+run_document('doc/guide.ru.md')->stop;
+
+done_testing();
