@@ -50,6 +50,9 @@ endif
 # Half a script is none.
 .DELETE_ON_ERROR:
 
+# Servers are mostly built without --enable-depend, so PGXS tracks no headers.
+$(OBJS) $(OBJS:.o=.bc): $(wildcard src/*.h)
+
 # The dollar quote around the warehouse must not occur inside it.
 $(SCRIPT): $(SQL_PARTS) $(WAREHOUSE_PARTS) shnor.control Makefile
 	! cat /dev/null $(WAREHOUSE_PARTS) | grep -nF '$$shnor_warehouse$$'

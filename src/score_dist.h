@@ -9,6 +9,7 @@
 #include "fmgr.h"
 #include "utils/expandeddatum.h"
 
+#include "compat.h"
 #include "score_dist_core.h"
 
 #define EXPANDED_SCORE_DIST_MAGIC	0x53444953
@@ -33,9 +34,9 @@ extern ExpandedScoreDist *score_dist_make_expanded(FunctionCallInfo fcinfo,
 extern void score_dist_need_bins(ExpandedScoreDist *exp, int nbins);
 extern const ScoreDist *score_dist_get(Datum value, ScoreDistBuffer *buffer);
 extern Datum score_dist_flat_datum(const ScoreDist *dist);
-extern void score_dist_complain(ScoreDistResult result) pg_attribute_noreturn();
-extern void score_dist_bad_mark(int32 mark) pg_attribute_noreturn();
-extern void score_dist_bad_score(int32 score) pg_attribute_noreturn();
+pg_noreturn extern void score_dist_complain(ScoreDistResult result);
+pg_noreturn extern void score_dist_bad_mark(int32 mark);
+pg_noreturn extern void score_dist_bad_score(int32 score);
 
 /* Decodes argument n, or reads it in place when it is an expanded object. */
 #define PG_GETARG_SCORE_DIST(n, buffer) \

@@ -141,7 +141,7 @@ accumulate(FunctionCallInfo fcinfo, ResultRow row)
 	if (!PG_ARGISNULL(0))
 	{
 		const char *guess = DatumGetPointer(PG_GETARG_DATUM(0)) -
-			offsetof(ExpandedScoreDist, hdr.eoh_rw_ptr);
+		offsetof(ExpandedScoreDist, hdr.eoh_rw_ptr);
 
 		__builtin_prefetch(guess, 1);
 		__builtin_prefetch(guess + offsetof(ExpandedScoreDist, dist), 1);

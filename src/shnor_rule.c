@@ -145,7 +145,7 @@ shnor_rule_insert(ShnorRuleState *state, MemoryContext context, int position,
 	if (state->nkeys == state->maxkeys)
 	{
 		int			maxkeys = state->maxkeys == 0 ? SHNOR_RULE_FIRST_KEYS :
-			state->maxkeys * 2;
+		state->maxkeys * 2;
 
 		if (state->keys == NULL)
 			state->keys = MemoryContextAlloc(context,

@@ -116,6 +116,24 @@ END;
 COMMENT ON FUNCTION find_assessment(text, text, text, integer) IS
 'Ключ процедуры по кодам вида, предмета, уровня и классу программы; NULL, если такой процедуры нет';
 
+-- An academic year, or a result year, within what the tables take.
+CREATE FUNCTION check_year(academic_year integer)
+RETURNS void
+LANGUAGE plpgsql IMMUTABLE
+SET search_path FROM CURRENT
+AS $$
+BEGIN
+    IF academic_year IS NULL OR academic_year NOT BETWEEN 2000 AND 2100 THEN
+        RAISE EXCEPTION 'учебный год вне допустимых пределов'
+            USING ERRCODE = 'numeric_value_out_of_range',
+                  DETAIL = format('Получено: %s.', coalesce(academic_year::text, 'NULL')),
+                  HINT = 'Укажите календарный год окончания учебного года от 2000 до 2100, например 2023 для 2022/23.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION check_year(integer) IS
+'Ошибка 22003, если учебный год не указан или не от 2000 до 2100';
+
 -- Values not given are taken from the published cuts of that year, if any.
 CREATE FUNCTION open_administration(academic_year integer, exam text, subject text,
     grade integer, level text DEFAULT 'none', max_score integer DEFAULT NULL,
@@ -133,6 +151,7 @@ DECLARE
     published mark_cut;
     result_id integer;
 BEGIN
+    PERFORM check_year(open_administration.academic_year);
     IF the_assessment IS NULL THEN
         RAISE EXCEPTION 'процедура не найдена в таблице assessment'
             USING ERRCODE = 'no_data_found',
@@ -152,7 +171,9 @@ BEGIN
     IF coalesce(open_administration.max_score, published.max_score) IS NULL THEN
         RAISE EXCEPTION 'не указан максимальный балл, и опубликованной шкалы для этого года нет'
             USING ERRCODE = 'null_value_not_allowed',
-                  DETAIL = format('Процедура %s, учебный год %s.', the_assessment, open_administration.academic_year),
+                  DETAIL = format('Процедура «%s», учебный год %s.',
+                                  (SELECT a.name FROM assessment AS a WHERE a.assessment_id = the_assessment),
+                                  open_administration.academic_year),
                   HINT = 'Укажите его: open_administration(..., max_score => 20).';
     END IF;
 
@@ -176,4 +197,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION open_administration(integer, text, text, integer, text, integer, text, integer, integer, integer, integer, boolean, text) IS
-'Заводит проведение процедуры в учебном году или меняет его; не указанные баллы берутся из mark_cut, если источник есть, признак неудачи — из assessment. Возвращает ключ проведения';
+'Заводит проведение процедуры в учебном году, а если оно есть — задаёт его заново; не указанные баллы берутся из mark_cut, если источник есть, признак неудачи — из assessment. Возвращает ключ проведения';

@@ -218,12 +218,7 @@ AS $$
 DECLARE
     partition_name text := format('result_%s', academic_year);
 BEGIN
-    IF academic_year IS NULL OR academic_year NOT BETWEEN 2000 AND 2100 THEN
-        RAISE EXCEPTION 'учебный год вне допустимых пределов'
-            USING ERRCODE = 'numeric_value_out_of_range',
-                  DETAIL = format('Получено: %s.', coalesce(academic_year::text, 'NULL')),
-                  HINT = 'Укажите календарный год окончания учебного года от 2000 до 2100, например open_year(2023).';
-    END IF;
+    PERFORM check_year(academic_year);
     -- Two sessions opening the same year: the second waits and finds it open.
     PERFORM pg_advisory_xact_lock('result'::regclass::oid::integer, academic_year);
     IF year_is_open(academic_year) THEN
@@ -234,6 +229,9 @@ BEGIN
                    format('Результаты %s/%s учебного года', academic_year - 1, to_char(academic_year % 100, 'FM00')));
     PERFORM comment_partition(partition_name::regclass);
     PERFORM guard_results(partition_name::regclass);
+    -- Whoever opens the year, its partition belongs to the warehouse's owner.
+    EXECUTE format('ALTER TABLE %I OWNER TO %I', partition_name,
+                   (SELECT pg_get_userbyid(c.relowner) FROM pg_class AS c WHERE c.oid = 'result'::regclass));
     RETURN true;
 END
 $$;

@@ -84,7 +84,7 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION 'набор правил не найден'
             USING ERRCODE = 'no_data_found',
-                  DETAIL = format('Код %s, год результатов %s.', coalesce(quote_literal(code), 'не указан'), result_year),
+                  DETAIL = concat_ws(', ', 'Код ' || coalesce(quote_literal(code), 'не указан'), 'год результатов ' || result_year) || '.',
                   HINT = format('Известны наборы: %s.',
                                 (SELECT string_agg(r.code, ', ' ORDER BY r.code) FROM rule_set AS r));
     END IF;
@@ -103,6 +103,11 @@ DECLARE
     original rule_set := find_rule_set(NULL, from_code);
     copy_id integer;
 BEGIN
+    IF EXISTS (SELECT FROM rule_set AS r WHERE r.code = to_code) THEN
+        RAISE EXCEPTION 'набор правил % уже есть', to_code
+            USING ERRCODE = 'duplicate_object',
+                  HINT = 'Возьмите другой код или меняйте сам набор: UPDATE rule_set SET ... WHERE code = ...';
+    END IF;
     INSERT INTO rule_set (code, name, first_result_year, threshold_percent, min_participants, low_needed,
                           same_assessment, risk_one_low, risk_within_points, risk_growth, risk_combine,
                           list_year_offset, interval_level, source)

@@ -43,7 +43,8 @@ SELECT o.school_outcome_id, o.cycle_id, c.result_year, c.list_year, o.academic_y
        c.result_year = max(c.result_year) OVER () AS is_latest,
        o.school_id, s.name AS school, m.municipality_id, m.name AS municipality,
        o.data_status, o.exclusion_reason, o.verdict,
-       CASE o.verdict
+       CASE CASE WHEN o.data_status = 'excluded' THEN 'excluded' ELSE o.verdict END
+           WHEN 'excluded' THEN 'исключена из оценки'
            WHEN 'two_assessments' THEN 'несколько процедур за год'
            WHEN 'two_years' THEN 'два года подряд'
            WHEN 'both' THEN 'оба условия'

@@ -282,10 +282,7 @@ DECLARE
     done bigint := 0;
     result_row cycle_summary;
 BEGIN
-    IF result_year IS NULL THEN
-        RAISE EXCEPTION 'не указан год результатов'
-            USING ERRCODE = 'null_value_not_allowed', HINT = 'Например: SELECT * FROM run_cycle(2023);';
-    END IF;
+    PERFORM check_year(result_year);
     rules := find_rule_set(result_year, rule_set);
     -- Cycles of one warehouse run one after another: each reads earlier lists.
     PERFORM pg_advisory_xact_lock('cycle'::regclass::oid::integer, 0);

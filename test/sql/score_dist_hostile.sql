@@ -79,9 +79,6 @@ BEGIN
         EXCEPTION WHEN OTHERS THEN
             INSERT INTO outcome VALUES ('text', SQLSTATE, SQLSTATE IN ('22P02', '22003'));
         END;
-        IF run % 1000 = 0 THEN
-            COMMIT;
-        END IF;
     END LOOP;
 END
 $$;
@@ -112,7 +109,6 @@ BEGIN
             EXECUTE format('COPY (SELECT) TO PROGRAM %L', 'rm ' || quote_literal(folder) || '/*');
             -- dead rows make each DELETE slower than the last
             TRUNCATE received;
-            COMMIT;
         END IF;
     END LOOP;
     EXECUTE format('COPY (SELECT) TO PROGRAM %L', 'rmdir ' || quote_literal(folder));

@@ -169,8 +169,8 @@ SELECT matches(error_of($$SELECT copy_rule_set('own', 'own', 'x')$$), '^23505\n'
 SELECT matches(error_of($$SELECT copy_rule_set('nothing', 'other', 'x')$$), '^P0002\n', 'nothing is copied from nothing');
 
 -- Years.
-SELECT matches(error_of('SELECT run_cycle(NULL)'), '^22004\nне указан год результатов\n', 'a year must be given');
-SELECT matches(error_of($$SELECT run_cycle(NULL, 'plan_2024')$$), '^22004\nне указан год результатов\n', 'with a rule set too');
+SELECT matches(error_of('SELECT run_cycle(NULL)'), '^22003\nучебный год вне допустимых пределов\n', 'a year must be given');
+SELECT matches(error_of($$SELECT run_cycle(NULL, 'plan_2024')$$), '^22003\nучебный год вне допустимых пределов\n', 'with a rule set too');
 SELECT matches(error_of('SELECT run_cycle(1999)'), '^2', 'a year out of range');
 SELECT is((SELECT format('%s %s %s %s', c.schools, c.no_data, c.in_list, c.previous_in_list) FROM run_cycle(2024) AS c),
           format('4 4 0 %s', (SELECT in_list FROM cycle WHERE cycle_id = :own_id)),

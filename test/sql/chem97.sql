@@ -7,12 +7,32 @@
 \endif
 \set file :abs_srcdir '/data/chem97_counts.csv'
 \set content `cat :'file'`
-CREATE TEMP TABLE school AS
-SELECT split_part(line, ',', 1)::int AS lea, split_part(line, ',', 2)::int AS school,
-       split_part(line, ',', 3)::bigint AS k,
-       (SELECT sum(split_part(line, ',', i)::bigint) FROM generate_series(3, 8) AS i)::bigint AS n
+-- A row a result, as an analyst has them: 0 points is a fail, 10 the best.
+CREATE TEMP TABLE chem97 AS
+SELECT split_part(line, ',', 1)::int AS lea, split_part(line, ',', 2)::int AS school, 2 * (i - 3) AS points
 FROM string_to_table(:'content', E'\n') AS line
+CROSS JOIN generate_series(3, 8) AS i
+CROSS JOIN LATERAL generate_series(1, split_part(line, ',', i)::int) AS pupil
 WHERE line ~ '^[0-9]';
+
+CREATE TEMP TABLE school AS
+SELECT lea, school, dist, shnor.fail_count(dist, 1) AS k, shnor.participants(dist) AS n
+FROM (SELECT lea, school, shnor.score_dist(points) AS dist FROM chem97 GROUP BY lea, school) AS summary;
+
+-- The type's own verdicts, and roll-ups of schools to authorities and country.
+SELECT count(*) FILTER (WHERE shnor.low_result(dist, 30, 1, 1)) AS low,
+       count(*) FILTER (WHERE shnor.low_result(dist, 30, 10, 1)) AS low_of_10,
+       count(*) FILTER (WHERE shnor.fail_share(dist, 1) = 0.3) AS exactly_30,
+       shnor.participants(shnor.rollup(dist)) AS results,
+       round(100 * shnor.fail_share(shnor.rollup(dist), 1), 3) AS percent
+FROM school;
+SELECT (SELECT shnor.rollup(dist) FROM (SELECT shnor.rollup(dist) AS dist FROM school GROUP BY lea) AS authority)
+           OPERATOR(shnor.=) (SELECT shnor.score_dist(points) FROM chem97) AS rolled_up,
+       (SELECT bool_and(shnor.mean(s.dist) = p.mean
+                        AND round(shnor.stddev(s.dist), 12) IS NOT DISTINCT FROM p.deviation)
+        FROM school AS s
+        JOIN (SELECT school, avg(points) AS mean, round(stddev_samp(points), 12) AS deviation
+              FROM chem97 GROUP BY school) AS p USING (school)) AS as_plain_sql;
 
 SELECT count(*) AS schools, count(DISTINCT lea) AS authorities, sum(n) AS results, sum(k) AS fails,
        round(100 * sum(k) / sum(n), 3) AS percent
