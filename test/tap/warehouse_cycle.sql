@@ -179,10 +179,9 @@ SELECT matches(error_of($$SELECT copy_rule_set('nothing', 'other', 'x')$$), '^P0
 SELECT matches(error_of('SELECT run_cycle(NULL)'), '^22003\nучебный год вне допустимых пределов\n', 'a year must be given');
 SELECT matches(error_of($$SELECT run_cycle(NULL, 'plan_2024')$$), '^22003\nучебный год вне допустимых пределов\n', 'with a rule set too');
 SELECT matches(error_of('SELECT run_cycle(1999)'), '^2', 'a year out of range');
-SELECT is((SELECT format('%s %s %s %s', c.schools, c.no_data, c.in_list, c.previous_in_list) FROM run_cycle(2024) AS c),
-          format('4 4 0 %s', (SELECT in_list FROM cycle WHERE cycle_id = :own_id)),
-          'a year without results: no school is judged, none is in the list');
-SELECT is(outcome(1, 2024), 'no_data  left out', 'and none has passed');
+SELECT matches(error_of('SELECT run_cycle(2024)'), '^P0002\nза 2024 учебный год нет ни одного результата\n',
+               'a year without results would empty the list and is refused');
+SELECT is((SELECT count(*) FROM cycle WHERE result_year = 2024), 0::bigint, 'and leaves no cycle');
 
 SELECT * FROM finish();
 ROLLBACK;
