@@ -3,7 +3,8 @@
 # beside it, and OUTDIR/index.tsv: name, what is hostile, how the import must
 # end: stored (every data row), partly (some rows, the others rejected with a
 # reason), nothing (a recorded file whose rows are all rejected), refused (an
-# error, no trace of the file).
+# error, no trace of the file), with | between them where either is sound; and
+# how many rows are stored, where that is certain.
 #
 # --huge adds the files that take minutes: a line of 200 MB, a million empty
 # lines. The same files come out of every run.
@@ -112,12 +113,12 @@ my $first = ';40001;';
 text_file('cut_in_line.csv', 'the file ends in the middle of a line of a pupil', 'partly',
 	substr($f1, 0, index($f1, ';40012;') + 12));
 text_file('cut_in_quoted_cell.csv', 'the file ends inside a quoted cell', 'partly',
-	substr($f1, 0, index($f1, '«Пример; с ""кав') + 12));
+	substr($f1, 0, rindex($f1, '«Пример; с ""кав') + 12));
 {
 	my $bytes = encode('UTF-8', $f1);
 	my $at = index($bytes, encode('UTF-8', 'нет отметки')) + 3;
 	bytes_file('cut_in_character.csv', 'the file ends in the middle of a UTF-8 character',
-		'partly', substr($bytes, 0, $at));
+		'refused', substr($bytes, 0, $at));
 }
 text_file('cut_in_header.csv', 'the file ends in the middle of the header', 'refused',
 	substr($f1, 0, index($f1, 'Первичный балл;') + 8));
@@ -141,13 +142,14 @@ bytes_file('twice_encoded.csv', 'UTF-8 read as Windows-1251 and saved as UTF-8 a
 text_file('bom_in_the_middle.csv', 'byte order mark before a line in the middle', 'stored',
 	changed($f1, qr/^(?=edu990002)/m, "\x{FEFF}"));
 text_file('bom_twice.csv', 'two byte order marks', 'stored', "\x{FEFF}\x{FEFF}$f1");
-bytes_file('nul_bytes.csv', 'NUL bytes between the cells', 'refused',
+# psql's \copy by itself drops what follows a NUL on its line, the line end too.
+bytes_file('nul_bytes.csv', 'a NUL byte inside a code', 'stored|partly|refused',
 	encode('UTF-8', changed($f1, qr/40003/, "40\x{0}003")));
 bytes_file('bad_byte.csv', 'one byte that is not UTF-8', 'refused',
 	encode('UTF-8', substr($f1, 0, 900)) . "\xFF" . encode('UTF-8', substr($f1, 900)));
 
 # --- line ends and delimiters ----------------------------------------------
-text_file('cr_only.csv', 'lines end with CR alone', 'stored', $f1 =~ tr/\n/\r/r);
+text_file('cr_only.csv', 'lines end with CR alone', 'stored|refused', $f1 =~ tr/\n/\r/r);
 {
 	my $n = 0;
 	text_file('mixed_line_ends.csv', 'LF and CR LF by turns', 'stored|refused',
@@ -162,7 +164,7 @@ text_file('pipe_delimiter.csv', 'cells divided with |', 'stored|refused', $f1 =~
 text_file('space_delimiter.csv', 'cells divided with spaces', 'refused', $f1 =~ tr/;/ /r);
 text_file('sep_line.csv', 'a line sep=; above all, as Excel likes it', 'stored', "sep=;\n$f1");
 text_file('end_of_data_mark.csv', 'a line \\. in the middle, which COPY takes for the end',
-	'partly|stored|refused', changed($f1, qr/^(?=edu990002)/m, "\\.\n"));
+	'stored', changed($f1, qr/^(?=edu990002)/m, "\\.\n"));
 
 # --- quotes ----------------------------------------------------------------
 text_file('quote_never_closed.csv', 'a quote opens in the first pupil and never closes', 'partly',
@@ -320,8 +322,8 @@ text_file('year_not_open.csv', 'a year the warehouse has not opened', 'refused|n
 	$f1 =~ s/2026/2031/gr);
 text_file('wrong_class_title.csv', 'a grade that has no such work', 'refused|nothing',
 	$f1 =~ s/4 класс/13 класс/r);
-text_file('two_works_in_one.csv', 'titles of one work above pupils of two', 'partly|stored',
-	$f1 . text_of('fis_oko/f1_ma5_2026_tab.csv'));
+text_file('two_works_in_one.csv', 'a report of another work below the first', 'stored',
+	$f1 . text_of('fis_oko/f1_ma5_2026_tab.csv') =~ tr/\t/;/r);
 
 # --- aggregate reports -----------------------------------------------------
 my $school_line = 'edu990001';
@@ -339,7 +341,7 @@ text_file('percents_fit_nothing.csv', 'percentages that no whole numbers of pupi
 	with_cell(with_cell($marks, $school_line, 3, '30,00'), $school_line, 4, '28,33'));
 text_file('percents_negative.csv', 'a negative percentage', 'partly',
 	with_cell(with_cell($marks, $school_line, 3, '-8,33'), $school_line, 4, '66,66'));
-text_file('percents_as_fractions.csv', '0,25 in place of 25 %', 'partly|nothing',
+text_file('percents_as_fractions.csv', '0,25 in place of 25 %', 'nothing',
 	$marks =~ s/(?<=;)(\d+),(\d\d)/sprintf('%.4f', "$1.$2" \/ 100) =~ tr{.}{,}r/gre);
 text_file('percents_blank.csv', 'a school whose percentages are blank', 'partly',
 	with_cell(with_cell($marks, $school_line, 3, ''), $school_line, 5, ''));
@@ -355,7 +357,7 @@ text_file('journal_disagrees.csv', 'counts and percentages of one line disagree'
 	with_cell($journal, $school_line, 2, '99,00'));
 text_file('scores_beyond_maximum.csv', 'score columns above the maximum of the work', 'partly|refused|stored|nothing',
 	$scores =~ s/^(Группы.*)$/$1;25;26/mr =~ s/^([^\n]*edu990001[^\n]*)$/$1;10,00;0/mr);
-text_file('items_above_hundred.csv', 'an item completed by 140 per cent', 'partly|stored',
+text_file('items_above_hundred.csv', 'an item completed by 140 per cent', 'partly',
 	with_cell($items, $school_line, 3, '140,00'));
 text_file('working_years_mixed.csv', 'a working table with a year in words and one not opened', 'partly',
 	$working =~ s/^2026;4/двадцать шестой;4/mr =~ s/^2026;5/2031;5/mr);
@@ -394,7 +396,7 @@ text_file('answers_broken.csv', 'answer strings of other signs', 'partly',
 	$oge =~ s/;[-+]{19};/;++?--*01;/r);
 text_file('answers_long.csv', 'an answer string of a hundred thousand signs', 'partly',
 	$oge =~ s/;[-+]{19};/';' . '+-' x 50_000 . ';'/er);
-text_file('long_answer_above_maximum.csv', 'a long answer 9(2)', 'partly|stored',
+text_file('long_answer_above_maximum.csv', 'a long answer 9(2)', 'partly',
 	$oge =~ s/\d\(2\);/9(2);/r);
 text_file('ege_score_above_100.csv', 'a test score of 101', 'partly',
 	$ege =~ s/^(1;.*);\d+$/$1;101/mr);
@@ -436,6 +438,26 @@ if ($huge)
 	text_file('empty_rows_huge.csv', 'a million empty lines below the pupils', 'stored',
 		$f1 . "\n" x 1_000_000);
 }
+
+# Rows stored, where that does not hang on how lenient the import is.
+my %stored;
+@stored{ map { "$_.csv" } qw(no_last_line_end bom_in_the_middle bom_twice trailing_delimiters
+	  empty_lines_between sep_line quote_in_cell header_in_second_column header_twice long_cell
+	  empty_lines_below school_lines_2000 no_break_spaces items_do_not_sum repeated_pupils
+	  canonical_shuffled) } = (29) x 100;
+@stored{ map { "$_.csv" } qw(cut_in_quoted_cell long_participant negative_score score_above_maximum
+	  score_overflow blank_participant person_as_participant person_in_every_cell
+	  full_width_digits contradicting_pupils) } = (28) x 100;
+@stored{ map { "$_.csv" } qw(dates_for_marks exponent mark_out_of_range format_signs) } = (27) x 100;
+@stored{ map { "$_.csv" } qw(formula_cells marks_in_words null_words) } = (26) x 100;
+@stored{ map { "$_.csv" } qw(percent_in_count percents_99_97 percents_100_03 percents_250
+	  percents_fit_nothing percents_negative percents_blank participants_zero participants_huge
+	  group_without_code) } = (6) x 100;
+@stored{ map { "$_.csv" } qw(answers_broken answers_long long_answer_above_maximum) } = (20) x 100;
+@stored{qw(cut_in_line.csv unknown_school.csv journal_disagrees.csv two_works_in_one.csv
+	  stacked_columns_change.csv ege_score_above_100.csv end_of_data_mark.csv)}
+  = (11, 20, 5, 52, 59, 26, 12);
+push @$_, $stored{ $_->[0] } // () for @index;
 
 write_bytes('index.tsv',
 	encode('UTF-8', join('', map { join("\t", @$_) . "\n" } @index)));

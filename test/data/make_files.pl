@@ -281,11 +281,11 @@ sub schools_in
 
 sub expect_count
 {
-	my ($file, $work, $school, $measure, $key, $count, $n) = @_;
+	my ($file, $work, $school, $measure, $key, $count, $n, $of) = @_;
 	push @expected_counts,
 	  [
 		$file, $work->{year}, 'vpr', $work->{subject}, $work->{grade}, $school->{login},
-		$n, $measure, $key, $count
+		$n, $measure, $key, $count, $of // $n
 	  ];
 	return;
 }
@@ -415,7 +415,8 @@ sub items_report
 			map { percent($sums[$_], $n * $work->{items}[$_][1]) } 0 .. $#sums
 		  ];
 		next unless $school;
-		expect_count($file, $work, $school, 'item', $work->{items}[$_][0], $sums[$_], $n)
+		expect_count($file, $work, $school, 'item', $_ + 1, $sums[$_], $n,
+			$n * $work->{items}[$_][1])
 		  for 0 .. $#sums;
 	}
 	return @rows;
@@ -562,8 +563,8 @@ write_file(
 	]);
 
 # The school's own form has no school, subject, or year inside: they are in the
-# file's name. Two pupils were away, one line is prepared and empty; helper
-# columns stand to the right.
+# file's name. Two pupils were away, three lines are not filled in; helper
+# columns stand to the right of every line.
 {
 	my @header = (
 		'Код участника', 'Вариант', (map { "$_->[0] ($_->[1]б)" } @{ $ru5->{items} }),
@@ -581,7 +582,8 @@ write_file(
 	}
 	splice @rows, 3, 0, [ 50090, 'отсутствовал', ('') x $n, 1, 4, '' ];
 	splice @rows, 9, 0, [ 50091, 'отсутствовал', ('') x $n, 2, 'нет отметки', '' ];
-	push @rows, [ 50092, ('') x ($n + 4) ];
+	# Prepared for more pupils than there are.
+	push @rows, [ ('') x ($n + 5) ] for 1 .. 3;
 	push @$_, ('', '', '', scalar(grep { /^\d+$/ } @$_), 'служебный столбец') for @rows;
 	my $multi = [@header];
 	s{^(Порядковый номер) }{$1\n}, s{^(Отметка за предыдущий) }{$1\n} for @$multi;
@@ -899,5 +901,5 @@ write_expected(
 	\@expected_results);
 write_expected(
 	'expected_counts.tsv',
-	[ qw(file academic_year exam subject grade school_code participants measure key count) ],
+	[ qw(file academic_year exam subject grade school_code participants measure key count of_all) ],
 	\@expected_counts);

@@ -96,7 +96,18 @@ $sheet->write_string(5, 2, '0012');
 $sheet->write_boolean(5, 3, 1);
 $sheet->merge_range(6, 1, 6, 3, 'объединение', $book->add_format());
 $sheet->write_string(7, 1, '=2+2');
+# A column of nothing but numbers or dates: no type is guessed for it.
+my $numbers = $book->add_worksheet('Числа');
+for my $r (0 .. 2)
+{
+	$numbers->write_number($r, 0, 12.5 * ($r + 1));
+	$numbers->write_date_time($r, 1, "2026-04-1${r}T", $book->add_format(num_format => 'dd.mm.yyyy'));
+}
 $book->close;
+is_deeply(
+	lines_of("$dir/cells.xlsx", 'Числа'),
+	[ '12.5;2026/04/10', '25;2026/04/11', '37.5;2026/04/12' ],
+	'columns of numbers and dates stay text, the first row is no header');
 is_deeply(
 	lines_of("$dir/cells.xlsx", 'Виды ячеек'),
 	[
