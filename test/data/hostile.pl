@@ -322,7 +322,7 @@ text_file('year_not_open.csv', 'a year the warehouse has not opened', 'refused|n
 	$f1 =~ s/2026/2031/gr);
 text_file('wrong_class_title.csv', 'a grade that has no such work', 'refused|nothing',
 	$f1 =~ s/4 класс/13 класс/r);
-text_file('two_works_in_one.csv', 'a report of another work below the first', 'stored',
+text_file('two_works_in_one.csv', 'a report of another work below the first', 'stored|partly',
 	$f1 . text_of('fis_oko/f1_ma5_2026_tab.csv') =~ tr/\t/;/r);
 
 # --- aggregate reports -----------------------------------------------------

@@ -18,7 +18,7 @@ plan skip_all => 'no Excel::Writer::XLSX: install libexcel-writer-xlsx-perl'
   unless can_write_xlsx();
 
 my $node = PostgreSQL::Test::Cluster->new('main');
-$node->init(extra => [ '--encoding=UTF8', '--locale=C' ]);
+$node->init(extra => [ '--encoding=UTF8', '--locale=C.UTF-8' ]);
 $node->start;
 if ($node->psql('postgres', 'CREATE EXTENSION ogr_fdw') != 0)
 {
@@ -119,6 +119,51 @@ is_deeply(
 	],
 	'numbers, a percentage, a date, a formula, lines in a cell, a merged cell');
 is_deeply(lines_of("$dir/cells.xlsx", 'Пустой'), [], 'a sheet without cells has no lines');
+
+# What import_file makes of the lines of a sheet is what it makes of the CSV.
+SKIP:
+{
+	$node->safe_psql('postgres',
+		"CREATE EXTENSION shnor; CALL shnor.create_warehouse('monitoring')");
+	skip 'this warehouse has no import_file', 1
+	  if $node->safe_psql('postgres', "SELECT count(*) FROM pg_proc WHERE proname = 'import_file'") eq '0';
+	my $path = 'SET search_path = monitoring, shnor, public;';
+	$node->safe_psql('postgres', $path . slurp_file("$FindBin::Bin/include/files.sql"));
+	for my $file (sort glob("$data/fis_oko/*.csv $data/ris_gia/*.csv"))
+	{
+		my ($name) = $file =~ m{([^/]+)\.csv$};
+		my $more =
+		  $name =~ /^form_/
+		  ? ", academic_year => 2026, subject => 'rus', grade => 5, school_code => 'edu990001'"
+		  : '';
+		my $import = <<"SQL";
+SELECT rows_stored > 0, rows_stored, rows_rejected FROM import_file('$name.csv'$more);
+SELECT md5(string_agg(t, '/' ORDER BY t))
+FROM (SELECT (to_jsonb(r) - 'import_file_id')::text FROM result AS r
+      UNION ALL
+      SELECT (to_jsonb(p) - 'import_file_id' - 'published_group_id')::text FROM published_group AS p) AS d (t);
+ROLLBACK;
+SQL
+		my $from_csv = $node->safe_psql('postgres', <<"SQL");
+$path BEGIN; SELECT FROM open_lines();
+\\copy import_line FROM PROGRAM 'tr -d "\\r\\000" < $file' WITH (FORMAT csv, DELIMITER E'\\x01', QUOTE E'\\x02', ENCODING 'LATIN1')
+$import
+SQL
+		my $sql = $recipe;
+		$sql =~ s{/srv/import/report\.xlsx}{$dir/$name.xlsx};
+		$sql =~ s{^SELECT pg_temp\.sheet_lines\(.*$}{}m;
+		my $from_sheet = $node->safe_psql('postgres', encode('UTF-8', <<"SQL"));
+SET client_encoding = 'UTF8'; SET client_min_messages = warning;
+$sql
+$path BEGIN; SELECT FROM open_lines();
+INSERT INTO import_line (raw) SELECT pg_temp.sheet_lines('sheet."РУ 4 Отчёт"');
+$import
+SQL
+		$_ =~ s/^\s+//mg for $from_csv, $from_sheet;
+		like($from_sheet, qr/^t\|/, "$name: the sheet is stored");
+		is($from_sheet, $from_csv, "$name: the same as from the CSV");
+	}
+}
 
 # A file that is no workbook is an error, not a crash.
 my ($status, $out, $err) = $node->psql('postgres',
