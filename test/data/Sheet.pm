@@ -27,7 +27,8 @@ sub read_cells
 	my (@rows, @row);
 	while ($text =~ /\G(?:"((?:[^"]|"")*)"|([^\Q$delimiter\E\r\n]*))(\Q$delimiter\E|\r?\n|\z)/g)
 	{
-		my ($cell, $end) = (defined $1 ? $1 =~ s/""/"/gr : $2, $3);
+		my ($quoted, $plain, $end) = ($1, $2, $3);
+		my $cell = defined $quoted ? $quoted =~ s/""/"/gr : $plain;
 		last if $end eq '' && $cell eq '' && !@row;
 		push @row, $cell;
 		next if $end eq $delimiter;
@@ -62,6 +63,7 @@ sub sheet_value
 sub write_xlsx
 {
 	my ($path, @sheets) = @_;
+	can_write_xlsx() or die "no Excel::Writer::XLSX";
 	my $book = Excel::Writer::XLSX->new($path) or die "$path: $!";
 	my $date = $book->add_format(num_format => 'dd.mm.yyyy');
 	while (my ($name, $rows) = splice(@sheets, 0, 2))

@@ -194,6 +194,72 @@ SQL
 	note_text($out) if $out !~ /^rejected\|0\|\ndiffer\|0$/m;
 }
 
+# --- round trip -------------------------------------------------------------
+# What is stored, written into the layouts again and imported into an empty
+# warehouse, is what was stored.
+{
+	my $script = join '', map { import_script("$data/$_", $_ =~ s{.*/}{}r, '') =~ s/^\\set.*\n//r }
+	  qw(canonical_2026.csv fis_oko/f1_ma5_2026_tab.csv ris_gia/oge_stacked_2025.csv ris_gia/ege_2025.csv);
+	my ($status, $out, $err) = run(<<"SQL");
+\\set ON_ERROR_STOP 1
+BEGIN;
+$script
+\\i $FindBin::Bin/../layout_export.sql
+CREATE TEMP TABLE before AS SELECT * FROM stored;
+CREATE TEMP TABLE exported AS SELECT * FROM pg_temp.export_files();
+CREATE TEMP TABLE canonical AS SELECT * FROM pg_temp.export_canonical(2025) WITH ORDINALITY AS f (line, place);
+CREATE TEMP TABLE report AS
+SELECT k.kind, f.line, f.place
+FROM (SELECT a.administration_id FROM export_administration AS a
+      WHERE (a.academic_year, a.subject, a.grade) = (2026, 'rus', 4)) AS a
+CROSS JOIN (VALUES ('marks'), ('journal'), ('scores'), ('items')) AS k (kind)
+CROSS JOIN LATERAL (
+    SELECT * FROM pg_temp.export_marks(a.administration_id) WITH ORDINALITY WHERE k.kind = 'marks'
+    UNION ALL
+    SELECT * FROM pg_temp.export_journal(a.administration_id) WITH ORDINALITY WHERE k.kind = 'journal'
+    UNION ALL
+    SELECT * FROM pg_temp.export_scores(a.administration_id) WITH ORDINALITY WHERE k.kind = 'scores'
+    UNION ALL
+    SELECT * FROM pg_temp.export_items(a.administration_id) WITH ORDINALITY WHERE k.kind = 'items') AS f (line, place);
+TRUNCATE import_file, result CASCADE;
+DO \$\$
+DECLARE
+    f record;
+BEGIN
+    FOR f IN SELECT DISTINCT file_name FROM exported ORDER BY file_name LOOP
+        PERFORM open_lines();
+        INSERT INTO import_line (raw) SELECT e.line FROM exported AS e WHERE e.file_name = f.file_name ORDER BY e.place;
+        PERFORM import_file(f.file_name);
+    END LOOP;
+END
+\$\$;
+SELECT 'rejected', count(*), string_agg(DISTINCT reason, '; ') FROM import_reject;
+SELECT 'round trip', (SELECT count(*) FROM before),
+       (SELECT count(*) FROM (SELECT * FROM before EXCEPT ALL SELECT * FROM stored) AS d),
+       (SELECT count(*) FROM (SELECT * FROM stored EXCEPT ALL SELECT * FROM before) AS d);
+TRUNCATE import_file, result CASCADE;
+SELECT open_lines() \\g /dev/null
+INSERT INTO import_line (raw) SELECT line FROM canonical ORDER BY place;
+SELECT 'canonical', rows_stored = (SELECT count(*) FROM before WHERE academic_year = 2025), rows_rejected
+FROM import_file('results_2025.csv');
+SELECT 'line of school', kind, encode(convert_to(line, 'UTF8'), 'hex') FROM report
+WHERE line LIKE '%(edu99000%' ORDER BY kind, place;
+ROLLBACK;
+SQL
+	is($status, 0, 'exported and imported again') or note_text($err);
+	like($out, qr/^rejected\|0\|$/m, 'nothing rejected');
+	my ($stored) = $out =~ /^round trip\|(\d+)\|0\|0$/m;
+	ok($stored && $stored > 100, 'the same results in every individual layout') or note_text($out);
+	like($out, qr/^canonical\|t\|0$/m, 'and in the canonical form');
+	# The reports counted in SQL are those that make_files.pl counted in Perl.
+	for my $kind (qw(marks journal scores items))
+	{
+		my @lines = map { decode('UTF-8', pack('H*', $_)) } $out =~ /^line of school\|$kind\|(\w+)$/mg;
+		my @want = grep { /\(edu99000/ } split /\r?\n/, decode('UTF-8', slurp_file("$data/fis_oko/${kind}_ru4_2026.csv"));
+		is_deeply([ sort @lines ], [ sort @want ], "$kind: the report is the one in fis_oko");
+	}
+}
+
 # --- hostile files ------------------------------------------------------------
 command_ok([ 'perl', "$data/hostile.pl", $dir ], 'hostile files written');
 my ($files, $wrong) = (0, 0);
