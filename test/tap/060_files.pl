@@ -29,9 +29,9 @@ sub note_text
 # Runs a psql script; returns its exit status, output and errors as text.
 sub run
 {
-	my ($script) = @_;
+	my ($script, $database) = @_;
 	my ($status, $out, $err) = $node->psql(
-		'postgres',
+		$database // 'postgres',
 		encode('UTF-8', "SET client_encoding = 'UTF8'; SET search_path = monitoring, shnor, helper, public;\n$script"),
 		extra_params => [ '-v', 'VERBOSITY=verbose' ]);
 	return ($status, map { decode('UTF-8', $_ // '') } $out, $err);
@@ -39,8 +39,8 @@ sub run
 
 sub query
 {
-	my ($script) = @_;
-	my ($status, $out, $err) = run($script);
+	my ($script, $database) = @_;
+	my ($status, $out, $err) = run($script, $database);
 	die "$script\n$err" if $status != 0;
 	return $out;
 }
@@ -260,8 +260,22 @@ SQL
 	}
 }
 
+# --- a database whose locale knows no Cyrillic letters ---------------------------
+$node->safe_psql('postgres', q(CREATE DATABASE plain_c TEMPLATE template0 LOCALE 'C' ENCODING 'UTF8'));
+$node->safe_psql('plain_c',
+	'CREATE EXTENSION shnor; CALL shnor.create_warehouse(\'monitoring\')');
+query(decode('UTF-8', slurp_file("$FindBin::Bin/include/files.sql")), 'plain_c');
+for my $file (qw(fis_oko/f1_ru4_2026.csv fis_oko/marks_ru4_2026.csv ris_gia/oge_math_2026_appeal.csv ris_gia/ege_2025.csv))
+{
+	my ($status, $out, $err) =
+	  run("BEGIN;\n" . import_script("$data/$file", $file =~ s{.*/}{}r, '') . 'ROLLBACK;', 'plain_c');
+	like($out, qr/^([1-9]\d*)\|\1\|0\|0\|0$/m, "$file: stored in locale C") or note_text($err);
+}
+
 # --- hostile files ------------------------------------------------------------
-command_ok([ 'perl', "$data/hostile.pl", $dir ], 'hostile files written');
+# PG_TEST_EXTRA=huge adds the files that take long.
+my @huge = ($ENV{PG_TEST_EXTRA} // '') =~ /\bhuge\b/ ? ('--huge') : ();
+command_ok([ 'perl', "$data/hostile.pl", $dir, @huge ], 'hostile files written');
 my ($files, $wrong) = (0, 0);
 open(my $index, '<:encoding(UTF-8)', "$dir/index.tsv") or die $!;
 while (my $entry = <$index>)
