@@ -42,4 +42,4 @@ CREATE FUNCTION shnor.answer_scores(short_answers text, long_answers text)
     LANGUAGE c IMMUTABLE PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'shnor_answer_scores';
 COMMENT ON FUNCTION shnor.answer_scores(text, text) IS
-    'Task scores joined by semicolons from the answer strings of a РИС ГИА protocol: short_answers has a character a task (+ for 1, - for 0, a digit for itself), long_answers score(maximum) a task, for example ++-2 and 1(1)2(3) give 1;1;0;2;1;2. Either may be NULL. NULL when a string is written otherwise or there is no task';
+    'Task scores joined by semicolons from the answer strings of a РИС ГИА protocol: short_answers has a character a task (+ for 1, - for 0, a digit for itself), long_answers score(maximum) a task, for example ++-2 and 1(1)2(3) give 1;1;0;2;1;2. Either may be NULL. NULL when a string is written otherwise, a score is above its maximum or there is no task';

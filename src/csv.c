@@ -220,7 +220,9 @@ shnor_answer_scores(PG_FUNCTION_ARGS)
 			if (digits < 1 || digits > 3 || p[digits] != '(')
 				PG_RETURN_NULL();
 			maximum = strspn(p + digits + 1, "0123456789");
-			if (maximum < 1 || p[digits + 1 + maximum] != ')')
+			if (maximum < 1 || maximum > 3 ||
+				p[digits + 1 + maximum] != ')' ||
+				atoi(p) > atoi(p + digits + 1))
 				PG_RETURN_NULL();
 			appendStringInfo(&buf, "%s%.*s", buf.len > 0 ? ";" : "",
 							 (int) digits, p);

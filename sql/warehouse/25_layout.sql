@@ -9,7 +9,7 @@ CREATE TABLE layout (
     grade integer CHECK (grade BETWEEN 1 AND 12),
     school_code_kind text,
     derives_mark boolean NOT NULL DEFAULT false,
-    probe text NOT NULL CHECK (probe <> '' AND probe = lower(probe))
+    probe text NOT NULL CHECK (probe <> '')
 );
 COMMENT ON TABLE layout IS 'Формы файлов, которые узнаёт import_file';
 COMMENT ON COLUMN layout.layout_id IS 'Ключ формы';
@@ -62,10 +62,18 @@ COMMENT ON COLUMN subject_code.subject IS 'Предмет';
 COMMENT ON COLUMN subject_code.level IS 'Уровень';
 COMMENT ON COLUMN subject_code.source IS 'Откуда известно соответствие';
 
+-- lower() knows Cyrillic only where the database's locale does.
+CREATE FUNCTION lower_text(value text)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN translate(lower(value), 'АБВГДЕЁЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯ', 'абвгдеёжзийклмнопрстуфхцчшщъыьэюя');
+COMMENT ON FUNCTION lower_text(text) IS
+'Строчные буквы, и русские тоже, в базе данных с любой локалью';
+
 -- A header cell as layout_column.header spells it.
 CREATE FUNCTION header_text(cell text)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN btrim(regexp_replace(translate(lower(cell), 'ё' || chr(160) || chr(65279), 'е '), '\s+', ' ', 'g'));
+RETURN btrim(regexp_replace(translate(lower_text(cell), 'ё' || chr(160) || chr(65279), 'е '), '\s+', ' ', 'g'));
 COMMENT ON FUNCTION header_text(text) IS
 'Текст ячейки заголовка для сравнения: строчные буквы, одиночные пробелы, «ё» как «е»';

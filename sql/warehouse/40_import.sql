@@ -72,11 +72,20 @@ RETURN nullif(btrim(cell, E' \t\n\x0b\f\r' || chr(160)), '');
 COMMENT ON FUNCTION cell_text(text) IS
 'Текст ячейки файла без пробелов по краям (в том числе неразрывных и табуляций); NULL, если в ней ничего нет';
 
+-- A name written where a number or a code belongs must not be kept with the
+-- refused row: words that begin with a capital are not shown.
+CREATE FUNCTION masked(cell text)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN cell ~ '[А-ЯЁA-Z][а-яёa-z]{2}|[А-ЯЁ]{3}' THEN '***' ELSE cell END;
+COMMENT ON FUNCTION masked(text) IS
+'Значение ячейки для отчёта об отказе; похожее на имя заменено на ***';
+
 -- What is wrong with the value of one column, in a clerk's words.
 CREATE FUNCTION bad_value(column_name text, value text, expected text)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN format('%s: «%s» — %s', column_name, left(value, 40), expected);
+RETURN format('%s: «%s» — %s', column_name, left(masked(value), 40), expected);
 COMMENT ON FUNCTION bad_value(text, text, text) IS
 'Текст причины отказа: столбец, значение (не длиннее 40 знаков), что ожидалось';
 
@@ -137,8 +146,8 @@ BEGIN
                    CASE WHEN p.participant IS NULL THEN 'нет кода участника'
                         WHEN p.participant !~ '^[0-9A-Za-z_-]{1,40}$'
                         THEN 'код участника — не код из латинских букв, цифр, _ и - (до 40 знаков); сам он здесь не показан' END,
-                   CASE WHEN octet_length(p.class) > 40
-                        THEN bad_value('класс', p.class, 'слишком длинное обозначение') END,
+                   CASE WHEN octet_length(p.class) > 40 OR p.class ~ '[А-ЯЁA-Z][а-яёa-z]{3}'
+                        THEN bad_value('класс', p.class, 'не похоже на обозначение класса') END,
                    CASE WHEN p.attempt IS NULL
                         THEN bad_value('попытка', p.attempt_text, 'ожидается целое от 1 до 9') END,
                    CASE WHEN p.score IS NULL AND p.score_text IS NOT NULL
@@ -343,13 +352,13 @@ BEGIN
     EXECUTE format($query$
         INSERT INTO import_reject (import_file_id, line, row_text, reason)
         SELECT $1, w.line,
-               concat_ws(';', coalesce(s.academic_year, ''), coalesce(s.exam, ''),
-                   coalesce(s.subject, ''), coalesce(s.level, ''), coalesce(s.grade, ''),
-                   coalesce(s.school_code_kind, ''), coalesce(s.school_code, ''),
+               concat_ws(';', coalesce(masked(s.academic_year), ''), coalesce(s.exam, ''),
+                   coalesce(s.subject, ''), coalesce(s.level, ''), coalesce(masked(s.grade), ''),
+                   coalesce(s.school_code_kind, ''), coalesce(masked(s.school_code), ''),
                    CASE WHEN cell_text(s.participant) ~ '^[0-9A-Za-z_-]{1,40}$' THEN s.participant
                         WHEN cell_text(s.participant) IS NULL THEN '' ELSE '***' END,
-                   coalesce(s.class, ''), coalesce(s.attempt, ''), coalesce(s.score, ''),
-                   coalesce(s.mark, ''), coalesce(s.journal_mark, ''), coalesce(s.task_scores, '')),
+                   coalesce(masked(s.class), ''), coalesce(masked(s.attempt), ''), coalesce(masked(s.score), ''),
+                   coalesce(masked(s.mark), ''), coalesce(masked(s.journal_mark), ''), coalesce(masked(s.task_scores), '')),
                w.reason
         FROM import_work AS w
         JOIN %s AS s ON s.ctid = w.tid

@@ -45,7 +45,13 @@ AS $$
 DECLARE
     decoded boolean;
     utf8 boolean;
+    long_line bigint := (SELECT min(l.file_line) FROM import_line AS l WHERE octet_length(l.raw) > 1000000);
 BEGIN
+    IF long_line IS NOT NULL THEN
+        RAISE EXCEPTION 'строка % файла длиннее миллиона байт', long_line
+            USING ERRCODE = 'program_limit_exceeded',
+                  HINT = 'Это не таблица в форме CSV: сохраните файл из программы электронных таблиц заново.';
+    END IF;
     SELECT bool_or(u.is_utf8 IS NULL), bool_and(u.is_utf8)
     INTO decoded, utf8
     FROM (SELECT raw_is_utf8(coalesce(l.raw, '')) AS is_utf8 FROM import_line AS l) AS u;
@@ -205,22 +211,19 @@ BEGIN ATOMIC
     SELECT s.exam, s.subject, s.level, p.parts[3],
            CASE WHEN p.parts[5] IS NULL THEN p.parts[4]
                 ELSE (p.parts[4]::integer + CASE WHEN p.parts[5]::integer >= 9 THEN 1 ELSE 0 END)::text END,
-           CASE WHEN p.parts[5]::integer BETWEEN 1 AND 12 AND p.parts[6]::integer BETWEEN 1 AND 28
-                THEN make_date(p.parts[4]::integer, p.parts[5]::integer, p.parts[6]::integer)
-                WHEN p.parts[5]::integer BETWEEN 1 AND 12
-                THEN make_date(p.parts[4]::integer, p.parts[5]::integer, 28) + (p.parts[6]::integer - 28) END
+           make_date(p.parts[4]::integer, p.parts[5]::integer, 1) + p.parts[6]::integer - 1
     FROM (
         SELECT CASE
-            WHEN wording ~* '^впр \d{4} .+ \d{1,2} класс'
+            WHEN wording ~ '^(ВПР|впр|Впр) \d{4} .+ \d{1,2} класс'
             THEN (SELECT ARRAY[NULL, m[2], m[3], m[1], NULL, NULL]
-                  FROM regexp_match(wording, '^впр (\d{4}) (.+?) (\d{1,2}) класс', 'i') AS m)
-            WHEN wording ~ '^\d{2} ?- ?.+ \d{4}\.\d{2}\.\d{2}$'
+                  FROM regexp_match(wording, '^... (\d{4}) (.+?) (\d{1,2}) класс') AS m)
+            WHEN wording ~ '^\d{2} ?- ?.+ \d{4}\.(0[1-9]|1[0-2])\.(0[1-9]|[12]\d|3[01])$'
             THEN (SELECT ARRAY[m[1], m[2], NULL, m[3], m[4], m[5]]
                   FROM regexp_match(wording, '^(\d{2}) ?- ?(.+) (\d{4})\.(\d{2})\.(\d{2})$') AS m)
-            WHEN wording ~ '^.+\(\d{4}\.\d{2}\.\d{2}\)$'
+            WHEN wording ~ '^.+\(\d{4}\.(0[1-9]|1[0-2])\.(0[1-9]|[12]\d|3[01])\)$'
             THEN (SELECT ARRAY[NULL, m[1], NULL, m[2], m[3], m[4]]
                   FROM regexp_match(wording, '^(.+?) ?\((\d{4})\.(\d{2})\.(\d{2})\)$') AS m)
-            WHEN wording ~ '^\d{2}_\d{4}\.\d{2}\.\d{2}'
+            WHEN wording ~ '^\d{2}_\d{4}\.(0[1-9]|1[0-2])\.(0[1-9]|[12]\d|3[01])'
             THEN (SELECT ARRAY[m[1], NULL, NULL, m[2], m[3], m[4]]
                   FROM regexp_match(wording, '^(\d{2})_(\d{4})\.(\d{2})\.(\d{2})') AS m)
             END AS parts) AS p
@@ -251,15 +254,16 @@ BEGIN
                 WHEN r.filled = 0 THEN 'blank'
                 WHEN r.may_be_header AND is_header(r.cells, own_layout.layout_id) THEN 'header'
                 WHEN r.filled = 1 AND r.lone ~ '^\d{2} ?- ?.+ \d{4}\.\d{2}\.\d{2}$' THEN 'exam'
-                WHEN r.filled <= 2 AND r.lone ~* '^впр \d{4} .+ \d{1,2} класс' THEN 'exam'
-                WHEN header_text(r.lone) = 'максимальный балл' THEN 'service'
-                WHEN r.filled <= 2 AND (r.filled = 1 OR r.body ~* 'кол-во участников|^"?(предмет|максимальный|дата)') THEN 'service'
+                WHEN r.filled <= 2 AND r.lone ~ '^(ВПР|впр|Впр) \d{4} .+ \d{1,2} класс' THEN 'exam'
+                WHEN r.lone IN ('Максимальный балл', 'Уровень сложности задания') THEN 'service'
+                WHEN r.filled = 1 AND r.lone !~ '([;,|\t][^;,|\t]*){5}' THEN 'service'
+                WHEN r.filled = 2 AND r.body ~ 'Кол-во участников|^"?(Предмет|Максимальный|Дата)' THEN 'service'
                 ELSE 'data' END
     FROM (
         SELECT f.line, f.body, c.cells,
                cardinality(array_remove(c.cells, NULL)) AS filled,
                (array_remove(c.cells, NULL))[1] AS lone,
-               position(own_layout.probe IN translate(lower(f.body), E'\n\t', '  ')) > 0 AS may_be_header
+               position(own_layout.probe IN translate(lower_text(f.body), E'\n\t', '  ')) > 0 AS may_be_header
         FROM file_records(delimiter) AS f
         CROSS JOIN LATERAL (SELECT csv_cells(f.body, delimiter) AS cells) AS c) AS r;
 
@@ -314,6 +318,15 @@ BEGIN
      AND (k.header = header_text(c.cell) OR header_text(c.cell) ~ k.header_pattern)
     WHERE r.kind = 'header';
 
+    -- Rows filled only beside the form's columns are not the form's rows.
+    UPDATE import_record AS r
+    SET kind = 'service'
+    WHERE r.kind = 'data'
+      AND NOT EXISTS (
+          SELECT FROM import_header AS h
+          WHERE h.line = r.header_line AND r.cells[h.place] IS NOT NULL)
+      AND r.cells IS NOT NULL AND r.cells[1] IS NULL;
+
     SELECT h.line, h.header, array_agg(h.place ORDER BY h.place) AS places INTO twice
     FROM import_header AS h
     GROUP BY h.line, h.role, h.header
@@ -330,3 +343,39 @@ END
 $$;
 COMMENT ON FUNCTION read_headers(layout) IS
 'Находит столбцы каждого заголовка файла (временная таблица import_header); повтор столбца — ошибка 22P02. Вызывается из import_file';
+
+-- A school's line announces how many pupils follow: fewer rows mean that the
+-- file was cut or that something in it hides them.
+CREATE FUNCTION compare_announced()
+RETURNS void
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+DECLARE
+    off record;
+BEGIN
+    FOR off IN
+        SELECT a.login, a.announced, coalesce(f.found, 0) AS found
+        FROM (
+            SELECT substring(r.cells::text FROM 'edu\d+') AS login,
+                   sum(substring(r.cells::text FROM 'Кол-во участников: *(\d{1,9})')::bigint) AS announced
+            FROM import_record AS r
+            WHERE r.kind = 'service' AND r.cells::text ~ 'Кол-во участников: *\d'
+            GROUP BY 1) AS a
+        LEFT JOIN (
+            SELECT substring(r.cells[h.place] FROM 'edu\d+') AS login, count(*) AS found
+            FROM import_record AS r
+            JOIN import_header AS h ON h.line = r.header_line AND h.role = 'school_code'
+            WHERE r.kind = 'data'
+            GROUP BY 1) AS f USING (login)
+        WHERE a.login IS NOT NULL AND a.announced <> coalesce(f.found, 0)
+        ORDER BY a.login
+        LIMIT 20
+    LOOP
+        RAISE WARNING 'организация %: в файле указано участников %, а строк %', off.login, off.announced, off.found
+            USING HINT = 'Проверьте, целиком ли сохранён файл.';
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION compare_announced() IS
+'Предупреждает, если строк участников организации не столько, сколько указано в её строке «Кол-во участников». Вызывается из import_file';

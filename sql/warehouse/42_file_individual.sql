@@ -26,7 +26,7 @@ COMMENT ON FUNCTION participant_code(text) IS
 CREATE FUNCTION present_value(cell text)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN lower(cell) IN ('x', 'х', '-', '–', '—', 'нет отметки') THEN NULL ELSE cell END;
+RETURN CASE WHEN lower_text(cell) IN ('x', 'х', '-', '–', '—', 'нет отметки') THEN NULL ELSE cell END;
 COMMENT ON FUNCTION present_value(text) IS
 'Значение ячейки или NULL, если в ней знак отсутствия значения: X, «-», «нет отметки»';
 
@@ -133,7 +133,7 @@ BEGIN
         WHERE e.wording = r.cells[p.exam_name]
            OR p.exam_name IS NULL AND e.wording IS NULL AND e.line = coalesce(r.exam_line, 0)) AS x ON true
     WHERE r.kind = 'data'
-      AND lower(coalesce(r.cells[p.variant], '')) <> 'отсутствовал'
+      AND lower_text(coalesce(r.cells[p.variant], '')) <> 'отсутствовал'
     ORDER BY r.line;
 END
 $$;

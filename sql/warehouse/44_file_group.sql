@@ -104,14 +104,35 @@ RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT CASE WHEN s.share IS NULL THEN 'вместо процента не число'
+                WHEN s.share > 100 THEN format('%s %% — больше 100', s.share)
                 ELSE nearest_counts(s.share, n) END
     FROM unnest(shares) WITH ORDINALITY AS s (share)
-    WHERE s.share IS NULL OR (n <= 10000 AND count_of_percent(s.share, n) IS NULL)
+    WHERE s.share IS NULL OR s.share > 100 OR (n <= 10000 AND count_of_percent(s.share, n) IS NULL)
     ORDER BY s.ordinality
     LIMIT 1;
 END;
 COMMENT ON FUNCTION unfit_percent(numeric[], bigint) IS
 'Первый из процентов, который не даёт целого числа участников, словами; NULL — таких нет. Вызывается из judge_groups';
+
+-- Percentages of the same whole, each rounded to two decimals, sum to 100 but
+-- for the rounding.
+CREATE FUNCTION bad_total(shares numeric[])
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT CASE WHEN abs(sum(s.share) - 100) > 0.005 * count(*) + 0.001
+                THEN format('проценты в сумме дают %s, а не 100', sum(s.share)) END
+    FROM unnest(shares) AS s (share);
+END;
+COMMENT ON FUNCTION bad_total(numeric[]) IS
+'Почему проценты не могут быть частями одного целого; NULL — могут. Вызывается из judge_groups';
+
+CREATE FUNCTION bad_task_percent(shares numeric[])
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN 100 < ANY (shares) THEN 'процент выполнения задания больше 100' END;
+COMMENT ON FUNCTION bad_task_percent(numeric[]) IS
+'Почему проценты выполнения заданий неверны; NULL — верны. Вызывается из judge_groups';
 
 CREATE FUNCTION counts_of_percents(shares numeric[], n bigint)
 RETURNS bigint[]
@@ -173,6 +194,8 @@ BEGIN
                  ELSE coalesce(
                      unfit_percent(g.marks, g.participants), unfit_percent(g.journal, g.participants),
                      unfit_percent(g.scores, g.participants),
+                     bad_task_percent(g.tasks),
+                     bad_total(g.marks), bad_total(g.scores),
                      CASE WHEN sum_of(g.mark_counts) <> g.participants OR sum_of(g.score_counts) <> g.participants
                                OR sum_of(g.journal_counts) > g.participants
                           THEN format('по процентам получается %s участников, а указано %s',

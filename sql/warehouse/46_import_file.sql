@@ -46,6 +46,7 @@ BEGIN
     given.school_code := school_code;
     given.attempt := attempt::text;
     IF own_layout.content = 'individual' THEN
+        PERFORM compare_announced();
         PERFORM write_import_rows(own_layout, given);
         PERFORM number_attempts();
         IF own_layout.derives_mark THEN

@@ -257,26 +257,35 @@ SET search_path FROM CURRENT
 AS $$
 DECLARE
     mentions school_mention[];
+    names text := 'NULL::text, NULL::text';
+    records text := '';
 BEGIN
     IF NOT EXISTS (SELECT FROM import_work AS w WHERE w.school_id IS NULL) THEN
         RETURN '{}';
     END IF;
+    -- A file of a federal system also names the school and its municipality.
+    IF to_regclass('pg_temp.import_record') IS NOT NULL THEN
+        names := $names$min(r.cells[n.place]), min(regexp_replace(r.cells[m.place], '\s*\(.*', ''))$names$;
+        records := $records$
+            LEFT JOIN import_record AS r ON r.line = w.line
+            LEFT JOIN import_header AS n ON n.line = r.header_line AND n.role = 'school_name'
+            LEFT JOIN import_header AS m ON m.line = r.header_line AND m.role = 'municipality'$records$;
+    END IF;
     EXECUTE format($query$
-        SELECT array_agg(ROW(m.kind, m.code, NULL, NULL, m.row_count)::school_mention)
+        SELECT array_agg(ROW(m.kind, m.code, m.name, m.municipality, m.row_count)::school_mention)
         FROM (
-            SELECT lower(cell_text(s.school_code_kind)) AS kind, cell_text(s.school_code) AS code,
-                   count(*) AS row_count
+            SELECT lower(cell_text(s.school_code_kind)), cell_text(s.school_code), %s, count(*)
             FROM import_work AS w
-            JOIN %s AS s ON s.ctid = w.tid
-            WHERE w.school_id IS NULL
-            GROUP BY 1, 2) AS m
-        $query$, staging)
+            JOIN %s AS s ON s.ctid = w.tid %s
+            WHERE w.school_id IS NULL AND masked(s.school_code) = s.school_code
+            GROUP BY 1, 2) AS m (kind, code, name, municipality, row_count)
+        $query$, names, staging, records)
     INTO mentions;
     RETURN mentions;
 END
 $$;
 COMMENT ON FUNCTION staged_unknown_codes(regclass) IS
-'Неизвестные коды организаций среди разобранных строк файла канонической формы. Вызывается из record_import';
+'Неизвестные коды организаций среди разобранных строк файла, с названиями, если они в файле есть. Вызывается из record_import';
 
 -- However a code gets into school_code, its work is done.
 CREATE FUNCTION resolve_unmatched_schools()
