@@ -1,9 +1,11 @@
-# What README.md and the guide show is what a server does: their sql blocks run
+# What README.md and the guides show is what a server does: their sql blocks run
 # in order, each document against a server of its own, and print what the text
 # block after them says; and README.md names every public object.
 #
 # Conventions of the documents:
 #   ```csv NAME   a file of that name, put where psql runs
+#   <!-- file: PATH -->  a line by itself: the repository's file PATH, put there
+#                 under its own name
 #   ```sql        input of psql, all blocks of a document in one session; its
 #                 output does not matter unless a text block follows at once
 #   ```text       the exact output of the sql block before it, but for blanks
@@ -13,7 +15,7 @@
 use strict;
 use warnings;
 
-use File::Basename qw(dirname);
+use File::Basename qw(basename dirname);
 use File::Spec;
 use IPC::Run ();
 use PostgreSQL::Test::Cluster;
@@ -23,7 +25,8 @@ use Test::More;
 # prove runs in the top directory, but nothing promises it will.
 my $top = File::Spec->rel2abs(dirname(__FILE__) . '/../..');
 
-# The document's blocks, in order: { lang, name, text, line }.
+# The document's blocks, in order: { lang, name, text, line }. A file of the
+# repository is a block of language "file".
 sub blocks
 {
 	my ($file) = @_;
@@ -45,6 +48,10 @@ sub blocks
 			{
 				$block->{text} .= $text;
 			}
+		}
+		elsif ($text =~ /^<!-- file: (\S+) -->$/)
+		{
+			push @found, { lang => 'file', name => $1, text => slurp_file("$top/$1"), line => $line };
 		}
 		elsif ($text =~ /^```(\w+) *(.*?)\s*$/)
 		{
@@ -74,8 +81,8 @@ sub matches
 }
 
 # Runs the sql blocks of a document against a fresh server, in a directory
-# that holds its csv blocks, and tests what each of them printed. Returns the
-# server.
+# that holds its files and csv blocks, and tests what each of them printed.
+# Returns the server.
 sub run_document
 {
 	my ($name) = @_;
@@ -96,11 +103,13 @@ sub run_document
 		my $block = $blocks[$i];
 		my $next = $blocks[ $i + 1 ];
 
-		if ($block->{lang} eq 'csv')
+		if ($block->{lang} =~ /^(csv|file)$/)
 		{
-			open(my $csv, '>', "$dir/$block->{name}") or die "cannot write $block->{name}: $!";
-			print $csv $block->{text};
-			close $csv;
+			my $path = "$dir/" . basename($block->{name});
+			open(my $copy, '>', $path) or die "cannot write $path: $!";
+			binmode $copy;
+			print $copy $block->{text};
+			close $copy;
 			next;
 		}
 		next if $block->{lang} ne 'sql';
@@ -224,6 +233,6 @@ is($node->safe_psql('education', $import, @loader) =~ s/\A\s+//r, '1loader', 'th
 like($error, qr/permission denied for table result_summary/, 'and runs no cycle');
 $node->stop;
 
-run_document('doc/guide.ru.md')->stop;
+run_document($_)->stop for qw(doc/guide.ru.md doc/import.ru.md);
 
 done_testing();
