@@ -89,24 +89,6 @@ $$;
 COMMENT ON FUNCTION require_school(integer) IS
 'Строка организации с этим ключом; нет такой — ошибка P0002';
 
-CREATE FUNCTION require_year(academic_year integer)
-RETURNS integer
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-SET search_path FROM CURRENT
-AS $$
-BEGIN
-    IF academic_year IS NULL OR academic_year NOT BETWEEN 2000 AND 2100 THEN
-        RAISE EXCEPTION 'учебный год вне допустимых пределов'
-            USING ERRCODE = 'numeric_value_out_of_range',
-                  DETAIL = format('Получено: %s.', coalesce(academic_year::text, 'NULL')),
-                  HINT = 'Укажите календарный год окончания учебного года от 2000 до 2100.';
-    END IF;
-    RETURN academic_year;
-END
-$$;
-COMMENT ON FUNCTION require_year(integer) IS
-'Возвращает учебный год, если он от 2000 до 2100; иначе ошибка 22003';
-
 CREATE FUNCTION merge_schools(from_school integer, into_school integer, academic_year integer)
 RETURNS void
 LANGUAGE plpgsql
@@ -115,8 +97,9 @@ AS $$
 DECLARE
     old school := require_school(from_school);
     heir school := require_school(into_school);
-    since integer := require_year(academic_year);
+    since integer := academic_year;
 BEGIN
+    PERFORM check_year(since);
     IF heir.succeeded_in <= since THEN
         RAISE EXCEPTION 'организация % (%) сама заменена правопреемником с % года',
                         heir.school_id, heir.name, heir.succeeded_in
@@ -160,9 +143,10 @@ AS $$
 #variable_conflict use_column
 DECLARE
     old school := require_school(rename_school.school_id);
-    since integer := require_year(rename_school.academic_year);
+    since integer := rename_school.academic_year;
     new_name text := btrim(coalesce(rename_school.name, ''));
 BEGIN
+    PERFORM check_year(since);
     IF new_name = '' THEN
         RAISE EXCEPTION 'не указано новое наименование'
             USING ERRCODE = 'invalid_parameter_value',
@@ -245,6 +229,9 @@ AS $$
 DECLARE
     noted bigint;
 BEGIN
+    IF cardinality(mentions) = 0 THEN
+        RETURN 0;
+    END IF;
     INSERT INTO unmatched_school AS u (kind, code, name, municipality, first_file_id, last_file_id, row_count)
     SELECT m.kind, m.code, min(cell_text(m.name)), min(cell_text(m.municipality)), file_id, file_id,
            coalesce(sum(m.row_count), 0)
