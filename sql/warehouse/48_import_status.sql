@@ -77,57 +77,6 @@ COMMENT ON COLUMN import_status.imported_by IS 'Кем загружен';
 COMMENT ON COLUMN import_status.undone_at IS 'Когда загрузка отменена; пусто — не отменена';
 COMMENT ON COLUMN import_status.undone_by IS 'Кем отменена';
 
--- A file owns results or, where the warehouse has them, published groups.
-CREATE FUNCTION stored_by_file()
-RETURNS TABLE (import_file_id integer, stored bigint)
-LANGUAGE plpgsql STABLE
-SET search_path FROM CURRENT
-AS $$
-#variable_conflict use_column
-BEGIN
-    RETURN QUERY
-        SELECT r.import_file_id, count(*) FROM result AS r
-        WHERE r.import_file_id IS NOT NULL
-        GROUP BY r.import_file_id;
-    IF to_regclass('published_group') IS NOT NULL THEN
-        RETURN QUERY
-            SELECT p.import_file_id, count(*) FROM published_group AS p GROUP BY p.import_file_id;
-    END IF;
-END
-$$;
-COMMENT ON FUNCTION stored_by_file() IS
-'Сколько строк хранится за каждой загрузкой: результатов и сводных групп';
-
-CREATE FUNCTION remove_groups_of_file(own_name text)
-RETURNS bigint
-LANGUAGE plpgsql
-SET search_path FROM CURRENT
-AS $$
-DECLARE
-    removed bigint := 0;
-BEGIN
-    IF to_regclass('published_group') IS NOT NULL THEN
-        WITH gone AS (
-            DELETE FROM published_group AS p
-            USING import_file AS f
-            WHERE f.file_name = own_name AND p.import_file_id = f.import_file_id
-            RETURNING p.import_file_id
-        ), counted AS (
-            SELECT g.import_file_id, count(*) AS removed FROM gone AS g GROUP BY g.import_file_id
-        ), noted AS (
-            UPDATE import_file AS f
-            SET rows_withdrawn = f.rows_withdrawn + c.removed
-            FROM counted AS c
-            WHERE c.import_file_id = f.import_file_id
-        )
-        SELECT coalesce(sum(c.removed), 0) INTO removed FROM counted AS c;
-    END IF;
-    RETURN removed;
-END
-$$;
-COMMENT ON FUNCTION remove_groups_of_file(text) IS
-'Удаляет сводные группы всех редакций файла; возвращает их число. Вызывается из undo_import';
-
 -- The locks are those of an import of the same file, in the same order.
 CREATE FUNCTION undo_import(file_name text)
 RETURNS bigint
@@ -138,7 +87,6 @@ AS $$
 DECLARE
     own_name text := undo_import.file_name;
     removed bigint;
-    groups_removed bigint;
 BEGIN
     PERFORM pg_advisory_xact_lock('import_file'::regclass::oid::integer, hashtext(own_name));
     IF NOT EXISTS (SELECT FROM import_file AS f WHERE f.file_name = own_name) THEN
@@ -160,7 +108,6 @@ BEGIN
     ORDER BY a.administration_id
     FOR NO KEY UPDATE;
 
-    groups_removed := remove_groups_of_file(own_name);
     WITH gone AS (
         DELETE FROM result AS r
         USING import_file AS f
@@ -177,8 +124,8 @@ BEGIN
         RETURNING 1
     )
     SELECT coalesce(sum(c.removed), 0) INTO removed FROM counted AS c;
-    RETURN removed + groups_removed;
+    RETURN removed;
 END
 $$;
 COMMENT ON FUNCTION undo_import(text) IS
-'Отменяет загрузку файла: удаляет результаты и сводные группы, взятые из всех его редакций, и отмечает это в import_file; больше ничего не меняет. Возвращает число удалённых строк. Тот же файл можно загрузить снова. Результаты, которые были и в другом файле, но считались за этим, вернёт повторная загрузка того файла. Файл не загружался — ошибка P0002';
+'Отменяет загрузку файла: удаляет результаты, взятые из всех его редакций, и отмечает это в import_file; больше ничего не меняет. Возвращает число удалённых результатов. Тот же файл можно загрузить снова. Результаты, которые были и в другом файле, но считались за этим, вернёт повторная загрузка того файла. Файл не загружался — ошибка P0002';

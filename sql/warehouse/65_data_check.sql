@@ -95,8 +95,8 @@ INSERT INTO data_check (check_code, severity, name, meaning, resolution) VALUES
     ('unmatched_code', 'warning', 'Коды из файлов, не отнесённые ни к одной организации',
      'Строки с такими кодами отклонены и ни в какой итог не вошли. Список общий для всех лет.',
      'Подберите организацию: suggest_schools(вид, код), затем assign_school_code(вид, код, организация), и загрузите файл снова.'),
-    ('file_balance', 'error', 'Хранится не столько строк файла, сколько записано при загрузке',
-     'Для каждого файла число хранимых результатов (сводных групп) равно сохранённым минус удалённым по всем неотменённым редакциям; иначе результаты удалены или добавлены в обход загрузки. Проверка общая для всех лет.',
+    ('file_balance', 'error', 'Хранится не столько результатов файла, сколько записано при загрузке',
+     'Для каждого файла число хранимых результатов равно сохранённым минус удалённым по всем неотменённым редакциям; иначе результаты удалены или добавлены в обход загрузки. Проверка общая для всех лет.',
      'Отмените загрузку файла (undo_import) и загрузите его заново, целый или исправленный.'),
     ('closed_school', 'warning', 'Результаты организации в году, когда она не работала',
      'Год раньше school.first_year или позже school.last_year: такая организация не оценивается.',
@@ -397,9 +397,9 @@ BEGIN ATOMIC
                sum(coalesce(r.found, 0)) AS found
         FROM import_file AS f
         LEFT JOIN (
-            SELECT s.import_file_id, sum(s.stored) AS found
-            FROM stored_by_file() AS s
-            GROUP BY s.import_file_id) AS r USING (import_file_id)
+            SELECT r.import_file_id, count(*) AS found
+            FROM result AS r
+            GROUP BY r.import_file_id) AS r USING (import_file_id)
         GROUP BY f.file_name) AS j
     WHERE j.due <> j.found;
 END;
