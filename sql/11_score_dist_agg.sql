@@ -70,12 +70,12 @@ CREATE FUNCTION shnor.score_dist_moving_final(state shnor.score_dist)
 COMMENT ON FUNCTION shnor.score_dist_moving_final(shnor.score_dist) IS
     'Final function of score_dist in moving windows: NULL for the empty value, else the value';
 
--- A state is a struct of about 300 bytes with 64 bins of 8 bytes, each rounded
--- up to a power of two, or with twice as many bins for scores from 64 up.
+-- A state is an object of some 420 bytes, rounded up to a power of two; a wide
+-- one has 8 bytes for every possible score besides, likewise rounded.
 CREATE AGGREGATE shnor.score_dist(score integer) (
     SFUNC = shnor.score_dist_accum,
     STYPE = shnor.score_dist,
-    SSPACE = 1280,
+    SSPACE = 600,
     COMBINEFUNC = shnor.score_dist_plus,
     MSFUNC = shnor.score_dist_moving_accum,
     MINVFUNC = shnor.score_dist_moving_remove,
@@ -90,7 +90,7 @@ COMMENT ON AGGREGATE shnor.score_dist(integer) IS
 CREATE AGGREGATE shnor.score_dist(score integer, mark integer) (
     SFUNC = shnor.score_dist_accum,
     STYPE = shnor.score_dist,
-    SSPACE = 1280,
+    SSPACE = 600,
     COMBINEFUNC = shnor.score_dist_plus,
     MSFUNC = shnor.score_dist_moving_accum,
     MINVFUNC = shnor.score_dist_moving_remove,
@@ -105,7 +105,7 @@ COMMENT ON AGGREGATE shnor.score_dist(integer, integer) IS
 CREATE AGGREGATE shnor.score_dist(score integer, mark integer, journal_mark integer) (
     SFUNC = shnor.score_dist_accum,
     STYPE = shnor.score_dist,
-    SSPACE = 1280,
+    SSPACE = 600,
     COMBINEFUNC = shnor.score_dist_plus,
     MSFUNC = shnor.score_dist_moving_accum,
     MINVFUNC = shnor.score_dist_moving_remove,

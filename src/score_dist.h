@@ -15,23 +15,31 @@
 #define EXPANDED_SCORE_DIST_MAGIC	0x53444953
 
 /*
- * The expanded object: the working form, with roomy bins, in one memory
- * context.  Only the state of a running aggregate is ever one.
+ * The expanded object.  Only the state of a running aggregate is ever one.
+ *
+ * With many groups their states do not fit the processor's caches, and what a
+ * row costs is the memory it touches.  So a state begins narrow: counts of 32
+ * bits for scores below 64, inside the object, without totals.  A score or a
+ * count that does not fit, or taking something away, makes it wide for good:
+ * a working form in the same memory context, and the narrow counts mean
+ * nothing any more.
  */
 typedef struct ExpandedScoreDist
 {
 	ExpandedObjectHeader hdr;
 	int			magic;			/* EXPANDED_SCORE_DIST_MAGIC */
-	ScoreDist	dist;			/* bins are first_bins until they are too few,
-								 * then live in hdr.eoh_context */
-	int64		first_bins[SCORE_DIST_MIN_BINS];
+	ScoreDist  *wide;			/* NULL while the object is narrow */
+	uint32		cell[SCORE_DIST_CELLS]; /* narrow counts by marks */
+	uint32		bin[SCORE_DIST_MIN_BINS];	/* narrow counts by score */
 } ExpandedScoreDist;
 
 /* score_dist_expanded.c */
 extern ExpandedScoreDist *score_dist_make_expanded(FunctionCallInfo fcinfo,
 												   MemoryContext aggcontext,
 												   const ScoreDist *value);
-extern void score_dist_need_bins(ExpandedScoreDist *exp, int nbins);
+extern ScoreDist *score_dist_widen(ExpandedScoreDist *exp, int nbins);
+extern ScoreDistResult score_dist_add_expanded(ExpandedScoreDist *exp,
+											   const ScoreDist *other);
 extern const ScoreDist *score_dist_get(Datum value, ScoreDistBuffer *buffer);
 extern Datum score_dist_flat_datum(const ScoreDist *dist);
 pg_noreturn extern void score_dist_complain(ScoreDistResult result);

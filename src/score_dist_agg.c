@@ -121,21 +121,30 @@ accumulate_copy(FunctionCallInfo fcinfo, ResultRow row)
 	return score_dist_flat_datum(dist);
 }
 
+/* Counts a row in a state that is wide, or becomes so because of the row. */
+static pg_noinline void
+accumulate_wide(ExpandedScoreDist *exp, ResultRow row)
+{
+	ScoreDist  *dist = score_dist_widen(exp, score_dist_bins_for(row.score));
+	ScoreDistResult result = score_dist_count_one(dist, row.score, row.cell);
+
+	if (result != SCORE_DIST_OK)
+		score_dist_complain(result);
+}
+
 /*
  * Counts a row that counts: the common part of both accum functions.
  *
- * With many groups the state is not in the processor's caches.  A state's
- * datum points into the object itself, so the places to be counted at can be
- * asked for all at once, before the header that tells where they are has
- * come.  For any other datum this fetches something useless, nothing worse.
- * (Not a function of its own: gcc 12 takes one that only prefetches for one
- * without effect and drops the call.)
+ * A state's datum points into the object itself, so the places to be counted
+ * at can be asked for all at once, before the header that tells where they
+ * are has come.  For any other datum this fetches something useless, nothing
+ * worse.  (Not a function of its own: gcc 12 takes one that only prefetches
+ * for one without effect and drops the call.)
  */
 static inline Datum
 accumulate(FunctionCallInfo fcinfo, ResultRow row)
 {
 	ExpandedScoreDist *exp;
-	ScoreDistResult result;
 
 #if defined(__GNUC__)
 	if (!PG_ARGISNULL(0))
@@ -143,23 +152,27 @@ accumulate(FunctionCallInfo fcinfo, ResultRow row)
 		const char *guess = DatumGetPointer(PG_GETARG_DATUM(0)) -
 		offsetof(ExpandedScoreDist, hdr.eoh_rw_ptr);
 
-		__builtin_prefetch(guess, 1);
-		__builtin_prefetch(guess + offsetof(ExpandedScoreDist, dist), 1);
-		__builtin_prefetch(guess + offsetof(ExpandedScoreDist, dist.cell) +
-						   row.cell * sizeof(int64), 1);
-		__builtin_prefetch(guess + offsetof(ExpandedScoreDist, first_bins) +
-						   row.score * (int) sizeof(int64), 1);
+		__builtin_prefetch(guess + offsetof(ExpandedScoreDist, wide), 1);
+		__builtin_prefetch(guess + offsetof(ExpandedScoreDist, cell) +
+						   row.cell * sizeof(uint32), 1);
+		__builtin_prefetch(guess + offsetof(ExpandedScoreDist, bin) +
+						   Max(row.score, 0) * sizeof(uint32), 1);
 	}
 #endif
 
 	exp = get_state(fcinfo);
 	if (unlikely(exp == NULL))
 		return accumulate_copy(fcinfo, row);
-	if (unlikely(row.score >= exp->dist.nbins))
-		score_dist_need_bins(exp, score_dist_bins_for(row.score));
-	result = score_dist_count_one(&exp->dist, row.score, row.cell);
-	if (unlikely(result != SCORE_DIST_OK))
-		score_dist_complain(result);
+	if (exp->wide != NULL || row.score >= SCORE_DIST_MIN_BINS ||
+		exp->cell[row.cell] == PG_UINT32_MAX ||
+		(row.score >= 0 && exp->bin[row.score] == PG_UINT32_MAX))
+		accumulate_wide(exp, row);
+	else
+	{
+		exp->cell[row.cell]++;
+		if (row.score >= 0)
+			exp->bin[row.score]++;
+	}
 	return EOHPGetRWDatum(&exp->hdr);
 }
 
@@ -206,7 +219,8 @@ score_dist_moving_remove(PG_FUNCTION_ARGS)
 	ScoreDistBuffer buffer;
 	ScoreDist  *dist;
 
-	dist = exp != NULL ? &exp->dist : copy_argument(fcinfo, &buffer);
+	dist = exp != NULL ? score_dist_widen(exp, 0) :
+		copy_argument(fcinfo, &buffer);
 	if (row.counts)
 	{
 		ScoreDistResult result = score_dist_remove_one(dist, row.score,
@@ -242,21 +256,16 @@ score_dist_plus(PG_FUNCTION_ARGS)
 	ScoreDistBuffer buffer;
 	ScoreDistBuffer other_buffer;
 	const ScoreDist *other = PG_GETARG_SCORE_DIST(1, &other_buffer);
-	ScoreDist  *dist;
 	ScoreDistResult result;
 
 	if (exp != NULL)
-	{
-		score_dist_need_bins(exp, score_dist_bins_for(score_dist_highest(other)));
-		dist = &exp->dist;
-	}
+		result = score_dist_add_expanded(exp, other);
 	else
-		dist = copy_argument(fcinfo, &buffer);
-	result = score_dist_add(dist, other);
+		result = score_dist_add(copy_argument(fcinfo, &buffer), other);
 	if (result != SCORE_DIST_OK)
 		score_dist_complain(result);
 	return exp != NULL ? EOHPGetRWDatum(&exp->hdr) :
-		score_dist_flat_datum(dist);
+		score_dist_flat_datum(&buffer.dist);
 }
 
 /*
@@ -273,7 +282,8 @@ score_dist_minus(PG_FUNCTION_ARGS)
 	ScoreDist  *dist;
 	ScoreDistResult result;
 
-	dist = exp != NULL ? &exp->dist : copy_argument(fcinfo, &buffer);
+	dist = exp != NULL ? score_dist_widen(exp, 0) :
+		copy_argument(fcinfo, &buffer);
 	result = score_dist_subtract(dist, other);
 	if (result != SCORE_DIST_OK)
 		score_dist_complain(result);

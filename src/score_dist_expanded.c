@@ -22,14 +22,47 @@ static const ExpandedObjectMethods methods = {
 
 #define SHARED_CONTEXT_NAME	"shnor score_dist states"
 
+/*
+ * Sets dist, empty and with at least SCORE_DIST_MIN_BINS bins, to the counts
+ * of a narrow object.  Their total does not wrap, nor does it exceed
+ * SHNOR_MAX_PARTICIPANTS: 25 * 2^32 < 10^12.
+ */
+static void
+copy_narrow(const ExpandedScoreDist *exp, ScoreDist *dist)
+{
+	for (int c = 0; c < SCORE_DIST_CELLS; c++)
+	{
+		dist->cell[c] = exp->cell[c];
+		dist->participants += exp->cell[c];
+	}
+	for (int s = 0; s < SCORE_DIST_MIN_BINS; s++)
+	{
+		dist->bin[s] = exp->bin[s];
+		dist->scored += exp->bin[s];
+	}
+}
+
+/* Returns the value of an expanded object: its own, or copied to *buffer. */
+static const ScoreDist *
+read_expanded(const ExpandedScoreDist *exp, ScoreDistBuffer *buffer)
+{
+	Assert(exp->magic == EXPANDED_SCORE_DIST_MAGIC);
+	if (exp->wide != NULL)
+		return exp->wide;
+	score_dist_init(&buffer->dist, buffer->bin, SCORE_DIST_MIN_BINS);
+	copy_narrow(exp, &buffer->dist);
+	return &buffer->dist;
+}
+
 /* Returns the size of the flat form, header included. */
 static Size
 expanded_flat_size(ExpandedObjectHeader *eohptr)
 {
-	ExpandedScoreDist *exp = (ExpandedScoreDist *) eohptr;
+	ScoreDistBuffer buffer;
 
-	Assert(exp->magic == EXPANDED_SCORE_DIST_MAGIC);
-	return VARHDRSZ + score_dist_encoded_size(&exp->dist);
+	return VARHDRSZ +
+		score_dist_encoded_size(read_expanded((ExpandedScoreDist *) eohptr,
+											  &buffer));
 }
 
 /* Writes the flat form, allocated_size bytes, at result. */
@@ -37,13 +70,14 @@ static void
 expanded_flatten(ExpandedObjectHeader *eohptr, void *result,
 				 Size allocated_size)
 {
-	ExpandedScoreDist *exp = (ExpandedScoreDist *) eohptr;
+	ScoreDistBuffer buffer;
+	const ScoreDist *dist = read_expanded((ExpandedScoreDist *) eohptr,
+										  &buffer);
 
-	Assert(exp->magic == EXPANDED_SCORE_DIST_MAGIC);
-	Assert(score_dist_check(&exp->dist) == SCORE_DIST_OK);
+	Assert(score_dist_check(dist) == SCORE_DIST_OK);
 	Assert(allocated_size == expanded_flat_size(eohptr));
 	SET_VARSIZE(result, allocated_size);
-	score_dist_encode(&exp->dist, (uint8_t *) VARDATA(result));
+	score_dist_encode(dist, (uint8_t *) VARDATA(result));
 }
 
 /*
@@ -84,46 +118,81 @@ score_dist_make_expanded(FunctionCallInfo fcinfo, MemoryContext aggcontext,
 {
 	MemoryContext context = state_context(fcinfo, aggcontext);
 	ExpandedScoreDist *exp;
-	int			nbins = value ? value->nbins : SCORE_DIST_MIN_BINS;
-	int64	   *bin;
 
-	exp = MemoryContextAlloc(context, sizeof(ExpandedScoreDist));
-	bin = exp->first_bins;
-	if (nbins > SCORE_DIST_MIN_BINS)
-		bin = MemoryContextAlloc(context, sizeof(int64) * nbins);
+	exp = MemoryContextAllocZero(context, sizeof(ExpandedScoreDist));
 	EOH_init_header(&exp->hdr, &methods, context);
 	exp->magic = EXPANDED_SCORE_DIST_MAGIC;
-	if (value == NULL)
-		score_dist_init(&exp->dist, bin, nbins);
-	else
-	{
-		memcpy(bin, value->bin, sizeof(int64) * nbins);
-		exp->dist = *value;
-		exp->dist.bin = bin;
-	}
+	if (value != NULL)
+		(void) score_dist_add_expanded(exp, value);
 	return exp;
 }
 
-/* Sees to it that the object has at least nbins bins, a power of two. */
-void
-score_dist_need_bins(ExpandedScoreDist *exp, int nbins)
+/*
+ * Makes the object wide, with at least nbins bins, a power of two; returns
+ * its working form.
+ */
+ScoreDist *
+score_dist_widen(ExpandedScoreDist *exp, int nbins)
 {
-	ScoreDist  *dist = &exp->dist;
+	MemoryContext context = exp->hdr.eoh_context;
+	ScoreDist  *dist = exp->wide;
 	int64	   *bin;
 
-	if (nbins <= dist->nbins)
-		return;
-	bin = MemoryContextAllocZero(exp->hdr.eoh_context, sizeof(int64) * nbins);
-	memcpy(bin, dist->bin, sizeof(int64) * dist->nbins);
-	if (dist->bin != exp->first_bins)
+	if (dist == NULL)
+	{
+		dist = MemoryContextAlloc(context, sizeof(ScoreDist));
+		nbins = Max(nbins, SCORE_DIST_MIN_BINS);
+		bin = MemoryContextAlloc(context, sizeof(int64) * nbins);
+		score_dist_init(dist, bin, nbins);
+		copy_narrow(exp, dist);
+		exp->wide = dist;
+	}
+	else if (nbins > dist->nbins)
+	{
+		bin = MemoryContextAllocZero(context, sizeof(int64) * nbins);
+		memcpy(bin, dist->bin, sizeof(int64) * dist->nbins);
 		pfree(dist->bin);
-	dist->bin = bin;
-	dist->nbins = nbins;
+		dist->bin = bin;
+		dist->nbins = nbins;
+	}
+	return dist;
+}
+
+/* Adds to a narrow object; returns false, without a change, if it must widen. */
+static bool
+add_narrow(ExpandedScoreDist *exp, const ScoreDist *other)
+{
+	uint64		carry = 0;
+
+	if (exp->wide != NULL || other->nbins > SCORE_DIST_MIN_BINS)
+		return false;
+	for (int c = 0; c < SCORE_DIST_CELLS; c++)
+		carry |= ((uint64) exp->cell[c] + other->cell[c]) >> 32;
+	for (int s = 0; s < SCORE_DIST_MIN_BINS; s++)
+		carry |= ((uint64) exp->bin[s] + other->bin[s]) >> 32;
+	if (carry != 0)
+		return false;
+
+	for (int c = 0; c < SCORE_DIST_CELLS; c++)
+		exp->cell[c] += (uint32) other->cell[c];
+	for (int s = 0; s < SCORE_DIST_MIN_BINS; s++)
+		exp->bin[s] += (uint32) other->bin[s];
+	return true;
+}
+
+/* score_dist_add() for an expanded object, which grows as needed. */
+ScoreDistResult
+score_dist_add_expanded(ExpandedScoreDist *exp, const ScoreDist *other)
+{
+	if (add_narrow(exp, other))
+		return SCORE_DIST_OK;
+	return score_dist_add(score_dist_widen(exp, score_dist_bins_for(score_dist_highest(other))),
+						  other);
 }
 
 /*
- * Returns the working form of a datum for reading: the one inside an expanded
- * object, else the one decoded into *buffer.
+ * Returns the working form of a datum for reading: the one of an expanded
+ * object that is wide, else one made in *buffer.
  */
 const ScoreDist *
 score_dist_get(Datum value, ScoreDistBuffer *buffer)
@@ -133,12 +202,8 @@ score_dist_get(Datum value, ScoreDistBuffer *buffer)
 	ScoreDistResult result;
 
 	if (VARATT_IS_EXTERNAL_EXPANDED(flat))
-	{
-		ExpandedScoreDist *exp = (ExpandedScoreDist *) DatumGetEOHP(value);
-
-		Assert(exp->magic == EXPANDED_SCORE_DIST_MAGIC);
-		return &exp->dist;
-	}
+		return read_expanded((ExpandedScoreDist *) DatumGetEOHP(value),
+							 buffer);
 	plain = pg_detoast_datum_packed(flat);
 	result = score_dist_decode((const uint8_t *) VARDATA_ANY(plain),
 							   VARSIZE_ANY_EXHDR(plain), buffer);

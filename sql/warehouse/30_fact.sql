@@ -99,6 +99,9 @@ LANGUAGE plpgsql
 SET search_path FROM CURRENT
 AS $$
 BEGIN
+    IF new.academic_year IS NULL THEN
+        RETURN new;             -- the NOT NULL constraint has its own error
+    END IF;
     RAISE EXCEPTION 'учебный год % не открыт', new.academic_year
         USING ERRCODE = 'check_violation',
               DETAIL = format('У таблицы result нет секции для %s года.', new.academic_year),
@@ -278,45 +281,45 @@ COMMENT ON COLUMN result_summary.school_id IS 'Организация';
 COMMENT ON COLUMN result_summary.class IS 'Класс';
 COMMENT ON COLUMN result_summary.dist IS 'Распределение баллов и отметок (тип score_dist)';
 
--- Writes only the rows that differ from the recount. Statistics taken before
--- the year had summaries promise one row of it: a nested loop over the recount
--- then takes a minute where the hash join takes a second.
-CREATE FUNCTION rebuild_summaries(academic_year integer)
+-- Writes only the rows that differ from the recount. One statement, so that all
+-- years are counted as they were at one moment; a full join, so that stale
+-- statistics cannot talk the planner into a nested loop over the recount.
+CREATE FUNCTION rebuild_summaries(first_year integer, last_year integer)
 RETURNS bigint
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
-SET enable_nestloop = off
 AS $$
 #variable_conflict use_column
 DECLARE
     written bigint;
     removed bigint;
 BEGIN
-    PERFORM pg_advisory_xact_lock('result_summary'::regclass::oid::integer, rebuild_summaries.academic_year);
+    PERFORM pg_advisory_xact_lock('result_summary'::regclass::oid::integer, 0);
 
     WITH recount AS (
-        SELECT r.administration_id, r.school_id, r.class,
+        SELECT r.academic_year, r.administration_id, r.school_id, r.class,
                score_dist(r.score, r.mark, r.journal_mark) AS dist
         FROM result AS r
-        WHERE r.academic_year = rebuild_summaries.academic_year
+        WHERE r.academic_year BETWEEN first_year AND last_year
           AND r.attempt = 1
-        GROUP BY r.administration_id, r.school_id, r.class
+        GROUP BY r.academic_year, r.administration_id, r.school_id, r.class
+    ), kept AS (
+        SELECT s.* FROM result_summary AS s WHERE s.academic_year BETWEEN first_year AND last_year
+    ), difference AS MATERIALIZED (
+        SELECT s.result_summary_id, c.academic_year, administration_id, school_id, class, c.dist
+        FROM recount AS c
+        FULL JOIN kept AS s USING (administration_id, school_id, class)
+        WHERE c.dist IS DISTINCT FROM s.dist
     ), gone AS (
         DELETE FROM result_summary AS s
-        WHERE s.academic_year = rebuild_summaries.academic_year
-          AND NOT EXISTS (
-              SELECT FROM recount AS c
-              WHERE (c.administration_id, c.school_id, c.class)
-                    = (s.administration_id, s.school_id, s.class))
+        USING difference AS d
+        WHERE d.dist IS NULL AND s.result_summary_id = d.result_summary_id
         RETURNING 1
     ), changed AS (
         INSERT INTO result_summary AS s (academic_year, administration_id, school_id, class, dist)
-        SELECT rebuild_summaries.academic_year, c.administration_id, c.school_id, c.class, c.dist
-        FROM recount AS c
-        WHERE NOT EXISTS (
-            SELECT FROM result_summary AS o
-            WHERE (o.administration_id, o.school_id, o.class, o.dist)
-                  = (c.administration_id, c.school_id, c.class, c.dist))
+        SELECT d.academic_year, d.administration_id, d.school_id, d.class, d.dist
+        FROM difference AS d
+        WHERE d.dist IS NOT NULL
         ON CONFLICT (administration_id, school_id, class) DO UPDATE SET dist = excluded.dist
         RETURNING 1
     )
@@ -324,5 +327,12 @@ BEGIN
     RETURN written + removed;
 END
 $$;
+COMMENT ON FUNCTION rebuild_summaries(integer, integer) IS
+'Пересчитывает сводки учебных лет от первого до последнего по результатам первых попыток и исправляет отличия; возвращает число изменённых сводок';
+
+CREATE FUNCTION rebuild_summaries(academic_year integer)
+RETURNS bigint
+LANGUAGE sql VOLATILE
+RETURN rebuild_summaries(academic_year, academic_year);
 COMMENT ON FUNCTION rebuild_summaries(integer) IS
-'Пересчитывает сводки учебного года по результатам первых попыток и исправляет отличия; возвращает число изменённых сводок';
+'Пересчитывает сводки одного учебного года; возвращает число изменённых сводок';

@@ -223,7 +223,7 @@ CREATE FUNCTION cycle_fingerprint(own_cycle cycle, rules rule_set)
 RETURNS text
 LANGUAGE sql STABLE
 BEGIN ATOMIC
-    SELECT fingerprint(i.line ORDER BY i.part, i.key_1, i.key_2, i.key_3)
+    SELECT fingerprint(i.line ORDER BY i.part, i.key_1, i.key_2, i.key_3 COLLATE "C")
     FROM (
         SELECT 1 AS part, 0 AS key_1, 0 AS key_2, '' AS key_3, own_cycle.rule_snapshot AS line
         UNION ALL
@@ -315,7 +315,7 @@ DECLARE
     rules rule_set;
     own cycle;
     same_cycle_id integer;
-    done bigint := 0;
+    done bigint;
     result_row cycle_summary;
 BEGIN
     PERFORM check_year(result_year);
@@ -329,9 +329,13 @@ BEGIN
     RAISE NOTICE 'цикл %: проверки данных, что-то нашедшие: ошибок — %, предупреждений — %, к сведению — %; % с',
         result_year, own.checks_error, own.checks_warning, own.checks_info, seconds_since(started);
 
-    FOR y IN run_cycle.result_year - 2 .. run_cycle.result_year LOOP
-        done := done + rebuild_summaries(y);
-    END LOOP;
+    done := rebuild_summaries(result_year - 2, result_year);
+    IF NOT EXISTS (SELECT FROM result_summary AS s WHERE s.academic_year = run_cycle.result_year) THEN
+        RAISE EXCEPTION 'за % учебный год нет ни одного результата', result_year
+            USING ERRCODE = 'no_data_found',
+                  DETAIL = 'Без результатов действующий список стал бы пустым.',
+                  HINT = 'Проверьте год и загрузите результаты: import_results.';
+    END IF;
     RAISE NOTICE 'цикл %: сводки сверены с результатами, исправлено %; % с', result_year, done,
         seconds_since(started);
 

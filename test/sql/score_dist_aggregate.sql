@@ -207,6 +207,16 @@ SELECT score_dist(s ORDER BY s) = score_dist(s ORDER BY -s) AS growth_equal,
        participants(score_dist(s)) AS n, percentile(score_dist(s), 1) AS highest
 FROM generate_series(0, 1000) AS s;
 
+-- Counts around 2^32, where a state needs more room; the oracle is +.
+SELECT rollup(d) AS d, rollup(d) = (SELECT '{7:4294967295|2:4294967295}'::score_dist + '{7:1|2:1}') AS carries
+FROM (VALUES ('{7:4294967294|2:4294967294}'::score_dist), ('{7:1|2:1}'), ('{7:1|2:1}')) AS v (d);
+SELECT rollup(d) AS d FROM (VALUES ('{7:2,8:3}'::score_dist), ('{7:4294967294}'), ('{7:1000000000}')) AS v (d);
+SELECT rollup(d) AS d FROM (VALUES ('{|2:2}'::score_dist), ('{|2:4294967294}')) AS v (d);
+CREATE AGGREGATE pg_temp.count_on (integer, integer)
+    (SFUNC = shnor.score_dist_accum, STYPE = shnor.score_dist, INITCOND = '{7:4294967294|2:4294967293,3:1}');
+SELECT pg_temp.count_on(7, m) AS by_score, pg_temp.count_on(NULL, 2) AS by_mark, pg_temp.count_on(1000, m) AS by_large
+FROM unnest(ARRAY[2, 2, 5]) AS m;
+
 -- DISTINCT, ORDER BY, FILTER, grouping sets; a result does not change later
 SELECT score_dist(DISTINCT s) AS scores, score_dist(s) FILTER (WHERE s > 2) AS filtered
 FROM (SELECT i % 5 AS s FROM generate_series(1, 20) AS i) AS x;

@@ -51,9 +51,9 @@ BEGIN
         min_participants = (ARRAY[1, 1, 4])[1 + dice(3)],
         low_needed = (ARRAY[1, 2, 2, 3])[1 + dice(4)],
         same_assessment = chance(0.5),
-        risk_one_low = chance(0.6),
-        risk_within_points = (ARRAY[NULL, 5, 15])[1 + dice(3)],
-        risk_growth = chance(0.5),
+        risk_one_low = chance(0.8),
+        risk_within_points = (ARRAY[NULL, 5, 15, 25])[1 + dice(4)],
+        risk_growth = chance(0.7),
         risk_combine = CASE WHEN chance(0.6) THEN 'any' ELSE 'all' END,
         list_year_offset = dice(3),
         interval_level = (ARRAY[0.95, 0.9])[1 + dice(2)]

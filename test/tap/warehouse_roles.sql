@@ -2,7 +2,7 @@
 -- own and nothing of a warehouse; an owner need not be superuser.
 \ir include/warehouse.sql
 BEGIN;
-SELECT plan(32);
+SELECT plan(33);
 CREATE ROLE regress_shnor_reader;
 CREATE ROLE regress_shnor_owner;
 GRANT USAGE ON SCHEMA helper, tap TO regress_shnor_reader, regress_shnor_owner;
@@ -92,11 +92,14 @@ SELECT is((import_results('f.csv')).rows_stored, 20::bigint, 'an owner who is no
 SELECT is((run_cycle(2023)).in_list, 1, 'runs a cycle');
 SELECT results_eq('SELECT school, verdict, participants, failed FROM shnor_list',
                   $$VALUES ('Школа', 'two_assessments', 10::bigint, 3::bigint)$$, 'and reads the list');
+RESET ROLE;
+SELECT is(open_year(2024), true, 'somebody else opens a year');
+SET ROLE regress_shnor_owner;
 SELECT is((SELECT pg_get_userbyid(nspowner)::text FROM pg_namespace WHERE nspname = 'regress_shnor'), 'regress_shnor_owner',
           'the warehouse is the caller''s');
 SELECT is_empty($$SELECT c.oid::regclass FROM pg_class AS c
                   WHERE c.relnamespace = 'regress_shnor'::regnamespace AND c.relowner <> 'regress_shnor_owner'::regrole$$,
-                'with everything in it');
+                'with everything in it, that year too');
 DROP SCHEMA regress_shnor CASCADE;
 SELECT hasnt_schema('regress_shnor', 'and the caller can drop it');
 RESET ROLE;

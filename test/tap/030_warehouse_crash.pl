@@ -1,0 +1,75 @@
+# A backend killed in the middle of an import leaves nothing of it; the import
+# repeated does all of it.
+use strict;
+use warnings;
+
+use IPC::Run ();
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $node = PostgreSQL::Test::Cluster->new('main');
+$node->init;
+$node->append_conf('postgresql.conf', 'restart_after_crash = on');
+$node->start;
+
+$node->safe_psql(
+	'postgres', q{
+	CREATE EXTENSION shnor;
+	CALL shnor.create_warehouse();
+	SET search_path = monitoring, shnor;
+	INSERT INTO region (code, name) VALUES ('1', 'Регион');
+	INSERT INTO municipality (region_id, code, name) VALUES (1, '1', 'Район');
+	INSERT INTO school (municipality_id, name) VALUES (1, 'Школа');
+	INSERT INTO school_code (school_id, kind, code) VALUES (1, 'local', '1');
+	SELECT open_year(2023);
+	SELECT open_administration(2023, 'vpr', 'math', 5, max_score => 20);
+	-- rejects are written after the results: the import stops between
+	CREATE FUNCTION public.wait() RETURNS trigger LANGUAGE plpgsql
+	AS 'BEGIN PERFORM pg_sleep(600); RETURN NULL; END';
+	CREATE TRIGGER wait AFTER INSERT ON import_reject
+	FOR EACH STATEMENT EXECUTE FUNCTION public.wait()});
+
+# A file of 1,000 results, the last of them refused.
+my $import = q{
+	SET search_path = monitoring, shnor;
+	DO $$
+	BEGIN
+		PERFORM open_staging();
+		INSERT INTO import_staging (academic_year, exam, subject, grade, school_code_kind, school_code, participant, mark)
+		SELECT '2023', 'vpr', 'math', '5', 'local', '1', 'p' || n, CASE WHEN n < 1000 THEN '3' ELSE '6' END
+		FROM generate_series(1, 1000) AS n;
+	END
+	$$;
+	SELECT rows_stored, rows_rejected FROM import_results('f');
+};
+my $state = q{SET search_path = monitoring;
+	SELECT (SELECT count(*) FROM result), (SELECT count(*) FROM import_file), (SELECT count(*) FROM import_reject)};
+
+my $file = PostgreSQL::Test::Utils::tempdir . '/import.sql';
+append_to_file($file, $import);
+my ($out, $err) = ('', '');
+my $psql = IPC::Run::start(
+	[ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', $node->connstr('postgres'), '-f', $file ],
+	'>', \$out, '2>', \$err);
+my $in_the_middle = q{FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND query ~ 'import_results'};
+ok( $node->poll_query_until('postgres', "SELECT count(*) = 1 $in_the_middle"),
+	'an import is in its middle');
+my $born = q{(SELECT backend_start FROM pg_stat_activity WHERE backend_type = 'checkpointer')};
+my $before = $node->safe_psql('postgres', "SELECT $born");
+kill 'KILL', $node->safe_psql('postgres', "SELECT pid $in_the_middle");
+$psql->finish;
+isnt($psql->result(0), 0, 'its backend was killed');
+ok($node->poll_query_until('postgres', "SELECT $born > '$before'"),
+	'the server restarted its processes');
+
+is($node->safe_psql('postgres', $state), '0|0|0', 'nothing of the import is left');
+$node->safe_psql('postgres', 'DROP TRIGGER wait ON monitoring.import_reject');
+is($node->safe_psql('postgres', $import), '999|1', 'repeated, it does all');
+is($node->safe_psql('postgres', $state), '999|1|1', 'once');
+is($node->safe_psql('postgres', 'SET client_min_messages = warning;' . $import), '999|1',
+	'and again, nothing more');
+is($node->safe_psql('postgres', $state), '999|1|1', 'as it was');
+
+$node->stop;
+done_testing();
