@@ -93,6 +93,8 @@ SELECT is((import_results('refused.csv')).version, 2, 'and recorded when it come
 -- The cycle forgets what was undone.
 DO $$
 BEGIN
+    PERFORM stage('e1', school_code => 'edu990002');
+    PERFORM import_results('fine.csv');
     PERFORM stage('d' || n, mark => '2', subject => s) FROM generate_series(1, 5) AS n, unnest(ARRAY['math', 'rus']) AS s;
     PERFORM import_results('low.csv');
 END
