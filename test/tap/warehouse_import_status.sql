@@ -59,7 +59,7 @@ SELECT is(undo_import('first.csv'), 0::bigint, 'undone again, nothing changes');
 SELECT is((SELECT format('%s %s', count(*), max(rows_withdrawn)) FROM import_file WHERE undone_at IS NOT NULL), '2 3', 'nor in the journal');
 SELECT is(error_of($$SELECT undo_import('third.csv')$$) LIKE E'P0002\nфайл с таким именем не загружался\nИмя: ''third.csv''.%', true,
           'a file never imported');
-SELECT is(error_of($$SELECT undo_import(NULL)$$) LIKE E'P0002\n%', true, 'no name');
+SELECT matches(error_of($$SELECT undo_import(NULL)$$), '^(22023|P0002)\n', 'no name');
 
 -- Importing it again afterwards.
 DO $$
