@@ -11,6 +11,7 @@ CREATE TABLE layout (
     derives_mark boolean NOT NULL DEFAULT false,
     probe text NOT NULL CHECK (probe <> '')
 );
+CREATE INDEX ON layout (exam);
 COMMENT ON TABLE layout IS 'Формы файлов, которые узнаёт import_file';
 COMMENT ON COLUMN layout.layout_id IS 'Ключ формы';
 COMMENT ON COLUMN layout.code IS 'Код формы';
@@ -53,6 +54,8 @@ CREATE TABLE subject_code (
     source text NOT NULL,
     UNIQUE (file_exam, code)
 );
+CREATE INDEX ON subject_code (exam);
+CREATE INDEX ON subject_code (subject);
 COMMENT ON TABLE subject_code IS 'Коды и названия предметов в файлах: какой процедуре они соответствуют';
 COMMENT ON COLUMN subject_code.subject_code_id IS 'Ключ строки';
 COMMENT ON COLUMN subject_code.file_exam IS 'Вид процедуры формы файла';

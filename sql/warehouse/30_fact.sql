@@ -17,6 +17,7 @@ CREATE TABLE import_file (
     imported_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     imported_by text NOT NULL DEFAULT current_user,
     seconds numeric,
+    reject_reasons text,
     undone_at timestamptz,
     undone_by text,
     UNIQUE (file_name, version),
@@ -40,6 +41,7 @@ COMMENT ON COLUMN import_file.rows_withdrawn IS 'Удалено результа
 COMMENT ON COLUMN import_file.imported_at IS 'Когда загружен';
 COMMENT ON COLUMN import_file.imported_by IS 'Роль, загрузившая файл';
 COMMENT ON COLUMN import_file.seconds IS 'Длительность загрузки, секунды';
+COMMENT ON COLUMN import_file.reject_reasons IS 'Причины отказа с числом строк: «причина: n; ...»; у строки может быть несколько причин; пусто — ничего не отклонено';
 COMMENT ON COLUMN import_file.undone_at IS 'Когда загрузка отменена (undo_import); пусто — не отменена';
 COMMENT ON COLUMN import_file.undone_by IS 'Роль, отменившая загрузку';
 

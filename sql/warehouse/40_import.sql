@@ -399,7 +399,7 @@ LANGUAGE plpgsql
 SET search_path FROM CURRENT
 AS $$
 BEGIN
-    IF btrim(coalesce(file_name, '')) = '' THEN
+    IF cell_text(file_name) IS NULL THEN
         RAISE EXCEPTION 'не указано имя файла'
             USING ERRCODE = 'invalid_parameter_value',
                   HINT = 'По имени узнаётся исправленная редакция файла, например results_2023.csv.';

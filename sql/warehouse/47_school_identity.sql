@@ -229,6 +229,9 @@ AS $$
 DECLARE
     noted bigint;
 BEGIN
+    IF cardinality(mentions) = 0 THEN
+        RETURN 0;
+    END IF;
     INSERT INTO unmatched_school AS u (kind, code, name, municipality, first_file_id, last_file_id, row_count)
     SELECT m.kind, m.code, min(cell_text(m.name)), min(cell_text(m.municipality)), file_id, file_id,
            coalesce(sum(m.row_count), 0)

@@ -33,12 +33,30 @@ END;
 COMMENT ON FUNCTION reject_reasons(integer, integer) IS
 'Причины отказа строк загрузки с числом строк, самые частые первыми; остальные — числом. NULL, если ничего не отклонено';
 
+-- Kept in import_file: people who may not read refused rows read the reasons.
+CREATE FUNCTION keep_reject_reasons()
+RETURNS trigger
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+BEGIN
+    UPDATE import_file AS f
+    SET reject_reasons = reject_reasons(f.import_file_id)
+    WHERE f.import_file_id IN (SELECT n.import_file_id FROM new_rows AS n);
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION keep_reject_reasons() IS
+'Триггер import_reject: причины отказа с числом строк — в import_file.reject_reasons';
+CREATE TRIGGER keep_reject_reasons
+    AFTER INSERT ON import_reject REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION keep_reject_reasons();
+
 CREATE VIEW import_status WITH (security_invoker = true) AS
 SELECT f.import_file_id, f.file_name, f.kind, f.version,
        f.version = max(f.version) OVER (PARTITION BY f.file_name) AS is_latest,
        f.rows_read, f.rows_stored, f.rows_replaced, f.rows_unchanged, f.rows_rejected, f.rows_withdrawn,
-       CASE WHEN f.rows_rejected > 0 THEN reject_reasons(f.import_file_id) END AS reject_reasons,
-       f.seconds, f.imported_at, f.imported_by, f.undone_at, f.undone_by
+       f.reject_reasons, f.seconds, f.imported_at, f.imported_by, f.undone_at, f.undone_by
 FROM import_file AS f;
 COMMENT ON VIEW import_status IS 'Что стало с каждым загруженным файлом; одна строка — одна редакция файла';
 COMMENT ON COLUMN import_status.import_file_id IS 'Ключ загрузки';

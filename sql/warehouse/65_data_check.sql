@@ -490,10 +490,7 @@ AS $$
 DECLARE
     listed data_check;
 BEGIN
-    IF academic_year IS NULL THEN
-        RAISE EXCEPTION 'не указан учебный год'
-            USING ERRCODE = 'null_value_not_allowed', HINT = 'Например: SELECT * FROM data_checks(2023);';
-    END IF;
+    PERFORM check_year(academic_year);
     FOR listed IN
         SELECT d.* FROM data_check AS d
         WHERE d.is_enabled
@@ -511,7 +508,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION data_checks(integer) IS
-'Выполняет включённые проверки данных за учебный год: важность, сколько найдено, первые три находки, что с ними делать. Все находки одной проверки — SELECT * FROM check_<код>(год)';
+'Выполняет включённые проверки данных за учебный год: важность, сколько найдено, первые три находки, что с ними делать. Все находки одной проверки — SELECT * FROM check_<код>(год). Год вне 2000–2100 — ошибка 22003';
 
 -- A check's comment is its entry in the catalogue.
 DO $$

@@ -357,6 +357,7 @@ BEGIN
     FROM run_checks(run_cycle.result_year, allow_errors) AS c;
     RAISE NOTICE 'цикл %: проверки данных, что-то нашедшие: ошибок — %, предупреждений — %, к сведению — %; % с',
         result_year, own.checks_error, own.checks_warning, own.checks_info, seconds_since(started);
+
     done := rebuild_summaries(result_year - 2, result_year);
     IF NOT EXISTS (SELECT FROM result_summary AS s WHERE s.academic_year = run_cycle.result_year)
         AND NOT EXISTS (SELECT FROM published_group AS p WHERE p.academic_year = run_cycle.result_year) THEN

@@ -350,9 +350,9 @@ BEGIN
         FOR y IN 2020 .. 2023 LOOP
             CONTINUE WHEN y = 2021 AND n % 4 = 0;
             PERFORM helper.expect(y, code);
-            summary := run_cycle(y, code);
+            summary := run_cycle(y, code, allow_errors => true);
             PERFORM helper.compare(code, y, summary);
-            IF (run_cycle(y, code)).cycle_id <> summary.cycle_id THEN
+            IF (run_cycle(y, code, allow_errors => true)).cycle_id <> summary.cycle_id THEN
                 INSERT INTO difference VALUES (code, y, 'rerun');
             END IF;
         END LOOP;

@@ -2,7 +2,7 @@
 -- and what becomes of codes that nobody knows.
 \ir include/warehouse.sql
 BEGIN;
-SELECT plan(68);
+SELECT plan(69);
 
 -- Successors: what is refused.
 SELECT is(error_of('UPDATE school SET successor_id = 2 WHERE school_id = 1') LIKE E'23514\n%', true,
@@ -195,6 +195,11 @@ UPDATE unmatched_school SET name = 'МБОУ гимназия №1', municipalit
 SELECT is((SELECT format('%s %s %s', school_id, similar_name, same_number) FROM suggest_schools('fis_oko', 'edu990777') LIMIT 1),
           '1 Гимназия № 1 t', 'old names are found; a municipality like none restricts nothing');
 SELECT is((SELECT count(*) FROM suggest_schools('fis_oko', 'edu990777', 2)), 2::bigint, 'as many as asked for');
+UPDATE school SET name = CASE school_id WHEN 3 THEN 'Школа № 2 имени Героя' ELSE 'СОШ № 12' END WHERE school_id IN (3, 4);
+UPDATE unmatched_school SET name = 'Школа № 12 имени Героя', municipality = 'Второй район' WHERE kind = 'fis_oko';
+SELECT is((SELECT array_agg(school_id ORDER BY place) FROM suggest_schools('fis_oko', 'edu990777')
+           WITH ORDINALITY AS s (school_id, school, municipality, name, similarity, same_number, place)), ARRAY[4, 3],
+          'the number counts for more than the other words');
 SELECT is((SELECT count(*) FROM suggest_schools('ris_gia', '990777')), 0::bigint, 'no name in the file, nothing to compare');
 SELECT is(error_of($$SELECT suggest_schools('fis_oko', 'edu1')$$) LIKE E'P0002\n%', true, 'a code not in the list');
 

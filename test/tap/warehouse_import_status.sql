@@ -59,7 +59,7 @@ SELECT is(undo_import('first.csv'), 0::bigint, 'undone again, nothing changes');
 SELECT is((SELECT format('%s %s', count(*), max(rows_withdrawn)) FROM import_file WHERE undone_at IS NOT NULL), '2 3', 'nor in the journal');
 SELECT is(error_of($$SELECT undo_import('third.csv')$$) LIKE E'P0002\nфайл с таким именем не загружался\nИмя: ''third.csv''.%', true,
           'a file never imported');
-SELECT is(error_of($$SELECT undo_import(NULL)$$) LIKE E'P0002\n%', true, 'no name');
+SELECT matches(error_of($$SELECT undo_import(NULL)$$), '^(22023|P0002)\n', 'no name');
 
 -- Importing it again afterwards.
 DO $$
@@ -93,6 +93,8 @@ SELECT is((import_results('refused.csv')).version, 2, 'and recorded when it come
 -- The cycle forgets what was undone.
 DO $$
 BEGIN
+    PERFORM stage('e1', school_code => 'edu990002');
+    PERFORM import_results('fine.csv');
     PERFORM stage('d' || n, mark => '2', subject => s) FROM generate_series(1, 5) AS n, unnest(ARRAY['math', 'rus']) AS s;
     PERFORM import_results('low.csv');
 END
