@@ -93,7 +93,8 @@ sub run_document
 	my (@steps, $out, $err);
 	my $input = "\\set SHOW_CONTEXT never\n";
 
-	$node->init(extra => [ '--encoding=UTF8', '--locale=C' ]);
+	# Messages in English, Cyrillic letters known (pg_trgm needs them).
+	$node->init(extra => [ '--encoding=UTF8', '--locale=C', '--lc-ctype=C.UTF-8' ]);
 	$node->append_conf('postgresql.conf', "lc_messages = 'C'");
 	$node->start;
 	$node->safe_psql('postgres', 'CREATE DATABASE education');
@@ -177,6 +178,12 @@ my $support = join '|', qw(
 
 my $node = run_document('README.md');
 
+# The recipe for workbooks needs ogr_fdw, so 065_xlsx.pl runs the one in
+# test/data/README.md.
+my ($recipe) = slurp_file("$top/README.md") =~ /^```pgsql\n(-- A sheet as lines.*?)^```/ms;
+ok(index(slurp_file("$top/test/data/README.md"), "```sql\n" . ($recipe // 'none')) >= 0,
+	'README.md has the recipe for workbooks that the tests run');
+
 # A name counts as mentioned when it stands in code, by itself or with its
 # arguments.
 my %named;
@@ -220,15 +227,33 @@ $node->safe_psql('education', 'SELECT count(*) FROM monitoring.' . $_, @reader)
   for qw(shnor_list risk_zone school_status school_profile dynamics_by_municipality cycle_summary);
 my ($status, undef, $error) = $node->psql('education', 'SELECT FROM monitoring.result', @reader);
 like($error, qr/permission denied for table result/, 'the reader sees views, but no pupil');
+(undef, undef, $error) = $node->psql('education', 'SELECT FROM monitoring.participant_secret', @reader);
+like($error, qr/permission denied for table participant_secret/, 'nor the secret');
 
 my $import = q{
 	SET search_path = monitoring, shnor, public;
 	SELECT FROM open_staging();
 	INSERT INTO import_staging (academic_year, exam, subject, grade, school_code_kind,
 		school_code, participant, score, mark)
-	VALUES ('2023', 'vpr', 'math', '5', 'fis_oko', 'edu760003', '3-02', '10', '3');
+	VALUES ('2023', 'vpr', 'math', '5', 'fis_oko', 'edu760003', '3-02', '10', '3'),
+		('2023', 'vpr', 'math', '5', 'fis_oko', 'edu760999', '3-02', '10', '3');
 	SELECT rows_stored || imported_by FROM import_results('school_3_again.csv')};
 is($node->safe_psql('education', $import, @loader) =~ s/\A\s+//r, '1loader', 'the loader imports');
+# Groups, participants without a code, scores of tasks.
+for my $case (
+	[ 'fis_oko/marks_ma5_2026_cp1251.csv', 'fis_marks|7' ],
+	[ 'ris_gia/02_2025.06.03.csv', 'ris_oge_codes|21' ],
+	[ 'fis_oko/f1_ma5_2026_tab.csv', 'fis_individual|23' ])
+{
+	my ($file, $read) = @$case;
+	my $out = $node->safe_psql('education', <<"SQL", @loader);
+SET search_path = monitoring, shnor, public;
+SELECT FROM open_lines();
+\\copy import_line FROM PROGRAM 'tr -d "\\r\\000" < $top/test/data/$file' WITH (FORMAT csv, DELIMITER E'\\x01', QUOTE E'\\x02', ENCODING 'LATIN1')
+SELECT kind, rows_read FROM import_file('${\basename($file)}');
+SQL
+	is($out =~ s/\A\s+//r, $read, "the loader imports $file");
+}
 ($status, undef, $error) = $node->psql('education', 'SELECT monitoring.run_cycle(2023)', @loader);
 like($error, qr/permission denied for table result_summary/, 'and runs no cycle');
 $node->stop;
