@@ -197,7 +197,7 @@ shnor_answer_scores(PG_FUNCTION_ARGS)
 	{
 		text	   *brief = PG_GETARG_TEXT_PP(0);
 
-		for (int i = 0; i < VARSIZE_ANY_EXHDR(brief); i++)
+		for (int i = 0; i < (int) VARSIZE_ANY_EXHDR(brief); i++)
 		{
 			char		c = VARDATA_ANY(brief)[i];
 

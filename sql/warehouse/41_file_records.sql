@@ -45,10 +45,10 @@ AS $$
 DECLARE
     decoded boolean;
     utf8 boolean;
-    long_line bigint := (SELECT min(l.file_line) FROM import_line AS l WHERE octet_length(l.raw) > 1000000);
+    long_line bigint := (SELECT min(l.file_line) FROM import_line AS l WHERE octet_length(l.raw) > 16000000);
 BEGIN
     IF long_line IS NOT NULL THEN
-        RAISE EXCEPTION 'строка % файла длиннее миллиона байт', long_line
+        RAISE EXCEPTION 'строка % файла длиннее 16 миллионов байт', long_line
             USING ERRCODE = 'program_limit_exceeded',
                   HINT = 'Это не таблица в форме CSV: сохраните файл из программы электронных таблиц заново.';
     END IF;

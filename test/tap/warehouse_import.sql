@@ -91,7 +91,7 @@ FROM (VALUES
     (11, 'нет кода участника'),
     (12, 'код участника — не код из латинских букв, цифр, _ и - (до 40 знаков); сам он здесь не показан'),
     (13, 'код участника — не код из латинских букв, цифр, _ и - (до 40 знаков); сам он здесь не показан'),
-    (14, format('класс: «%s» — слишком длинное обозначение', repeat('Я', 21))),
+    (14, 'класс: «***» — не похоже на обозначение класса'),
     (15, 'попытка: «0» — ожидается целое от 1 до 9'),
     (16, 'попытка: «вторая» — ожидается целое от 1 до 9'),
     (17, 'балл: «10,5» — ожидается целое от 0 до 1000'),
@@ -128,7 +128,7 @@ $$;
 SELECT is(counts(import_results('worse.csv')), '1 = 0 + 0 + 0 + 1, 0', 'a row wrong in every way is one refused row');
 SELECT is(reasons(), '2: ' || concat_ws('; ', 'код организации: «fis_oko edu1» — нет в school_code',
     'код участника — не код из латинских букв, цифр, _ и - (до 40 знаков); сам он здесь не показан',
-    format('класс: «%s» — слишком длинное обозначение', repeat('Я', 30)),
+    'класс: «***» — не похоже на обозначение класса',
     'попытка: «z» — ожидается целое от 1 до 9', 'балл: «100» — больше максимального 20',
     'отметка: «7» — ожидается 2, 3, 4 или 5', 'отметка по журналу: «1» — ожидается 2, 3, 4 или 5',
     'баллы за задания: «X;y» — ожидаются от 1 до 100 целых через точку с запятой, X — не приступал'),
@@ -233,9 +233,9 @@ SELECT is((SELECT string_agg(format('%s: %s', line, row_text), ' ' ORDER BY line
           '2: ;;;;;;;own2;;;;;; 3: ;;;;;;;own3;;;;;;', 'in the order of its column file_line, when it has one');
 DELETE FROM public.own_staging;
 SELECT is(error_of($$SELECT import_results('own.csv', 'own_staging')$$),
-    E'P0002\nв таблице public.own_staging нет строк\nФайл «own.csv».\nСначала загрузите в неё строки файла командой \\copy.',
+    E'P0002\nв файле нет строк с результатами\nФайл «own.csv», таблица public.own_staging.\nСначала загрузите строки файла командой \\copy; если они загружены, проверьте, те ли это строки.',
     'an empty table');
-SELECT matches(error_of($$SELECT import_results('empty.csv')$$), '^P0002\nв таблице .*import_staging нет строк\n', 'an empty staging table');
+SELECT matches(error_of($$SELECT import_results('empty.csv')$$), '^P0002\nв файле нет строк с результатами\n', 'an empty staging table');
 DROP TABLE pg_temp.import_staging;
 SELECT matches(error_of($$SELECT import_results('none.csv')$$),
     '^42P01\nнет таблицы со строками файла\n.*open_staging\(\)', 'no staging table');

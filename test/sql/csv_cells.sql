@@ -1,0 +1,60 @@
+-- Lines of files: cells, quotes over line ends, bytes behind LATIN1, answers.
+SET search_path = public, shnor;
+
+SELECT csv_cells(E'a; "b;""x""\ny" ;;  c ; ', ';') AS quoted,
+       csv_cells('', ';') AS nothing,
+       csv_cells('"not closed; x', ';') AS not_closed,
+       csv_cells('a"b;c" d;"e"f', ';') AS stray_quotes,
+       csv_cells(E'1\t\t3', E'\t') AS tabs,
+       csv_cells(NULL, ';') IS NULL AS of_null;
+SELECT cardinality(csv_cells(repeat(',', 1999), ',')) AS most_cells, csv_cells(repeat(',', 2000), ',') IS NULL AS too_many;
+
+-- What a spreadsheet program writes, read back: random cells with delimiters,
+-- quotes, blanks inside and line ends, quoted by an independent expression.
+SELECT setseed(0.41);
+\echo seed 0.41
+WITH cell AS (
+    SELECT r AS record, c AS place,
+           nullif((SELECT btrim(string_agg(substr(E'ab";, \n\tЯ1', 1 + floor(random() * 10)::int, 1), ''), E' \t\n')
+                   FROM generate_series(1, (random() * 6)::int + 0 * (r + c))), '') AS value
+    FROM generate_series(1, 3000) AS r, generate_series(1, 4) AS c
+), written AS (
+    SELECT record, array_agg(value ORDER BY place) AS cells,
+           string_agg('"' || replace(coalesce(value, ''), '"', '""') || '"', d.delimiter ORDER BY place) AS body, d.delimiter
+    FROM cell CROSS JOIN (VALUES (';'), (','), (E'\t')) AS d (delimiter)
+    GROUP BY record, d.delimiter
+)
+SELECT count(*) AS records, count(DISTINCT cells) > 1000 AS varied, count(*) FILTER (WHERE position(E'\n' IN body) > 0) > 100 AS with_line_ends,
+       bool_and(csv_cells(body, delimiter) = cells) AS read_back,
+       bool_and((SELECT csv_inside(line, delimiter ORDER BY place) FROM string_to_table(body, E'\n') WITH ORDINALITY AS l (line, place)) = false) AS closed,
+       bool_and((SELECT csv_inside(line, delimiter ORDER BY place) FROM string_to_table(left(body, -1) || 'x', E'\n') WITH ORDINALITY AS l (line, place))) AS left_open
+FROM written;
+SELECT line, csv_inside(line, ';') OVER (ORDER BY place) AS inside
+FROM (VALUES (1, 'a;"b'), (2, NULL), (3, 'c";d'), (4, 'g "h'), (5, ';"')) AS v (place, line);
+
+-- Bytes that COPY read as LATIN1.
+SELECT raw_is_utf8(convert_from(convert_to('Привет, ёж', 'UTF8'), 'LATIN1')) AS utf8,
+       raw_is_utf8(convert_from(convert_to('Привет', 'WIN1251'), 'LATIN1')) AS win1251,
+       raw_is_utf8('plain') AS ascii, raw_is_utf8('Привет') IS NULL AS read_otherwise,
+       raw_is_utf8(convert_from('\xc0af', 'LATIN1')) AS overlong, raw_is_utf8(convert_from('\xd0', 'LATIN1')) AS cut;
+
+SELECT csv_pick('{a,NULL,c}', '{3,1,2,9,NULL,0}') AS picked, csv_pick('{}', '{1}') AS from_nothing, csv_pick('{a}', '{}') AS of_nothing;
+
+SELECT answer_scores('++-2', '1(1)2(3)') AS both, answer_scores('+-', NULL) AS short, answer_scores(NULL, '0(2)') AS long,
+       answer_scores('+x', NULL) IS NULL AND answer_scores('+', '1(1') IS NULL AND answer_scores('', '') IS NULL
+       AND answer_scores(NULL, '3(2)') IS NULL AND answer_scores(NULL, '1(1)x') IS NULL AND answer_scores(NULL, '1111(2222)') IS NULL AS refused;
+
+DO $$
+DECLARE
+    bad text;
+BEGIN
+    FOREACH bad IN ARRAY ARRAY['', ';;', '"', 'ж'] LOOP
+        BEGIN
+            PERFORM csv_cells('a', bad);
+            RAISE NOTICE 'delimiter % taken', bad;
+        EXCEPTION WHEN invalid_parameter_value THEN
+            RAISE NOTICE 'delimiter % refused: %', bad, SQLSTATE;
+        END;
+    END LOOP;
+END
+$$;
