@@ -30,6 +30,13 @@ CREATE FUNCTION shnor.raw_is_utf8(line text)
 COMMENT ON FUNCTION shnor.raw_is_utf8(text) IS
     'For a line that COPY read with ENCODING LATIN1, a character for each byte of the file: are its bytes valid UTF-8? NULL if it has characters that LATIN1 does not, so that it was not read so. Decode with convert_from(convert_to(line, ''LATIN1''), encoding)';
 
+CREATE FUNCTION shnor.csv_filled(cells text[])
+    RETURNS integer
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'shnor_csv_filled';
+COMMENT ON FUNCTION shnor.csv_filled(text[]) IS
+    'How many cells of a record are not empty (not NULL)';
+
 CREATE FUNCTION shnor.csv_pick(cells text[], places integer[])
     RETURNS text
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE

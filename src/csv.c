@@ -17,6 +17,7 @@
 PG_FUNCTION_INFO_V1(shnor_csv_cells);
 PG_FUNCTION_INFO_V1(shnor_csv_inside);
 PG_FUNCTION_INFO_V1(shnor_raw_is_utf8);
+PG_FUNCTION_INFO_V1(shnor_csv_filled);
 PG_FUNCTION_INFO_V1(shnor_csv_pick);
 PG_FUNCTION_INFO_V1(shnor_answer_scores);
 
@@ -138,6 +139,22 @@ shnor_raw_is_utf8(PG_FUNCTION_ARGS)
 			PG_RETURN_NULL();
 	}
 	PG_RETURN_BOOL(pg_encoding_verifymbstr(PG_UTF8, bytes, len) == len);
+}
+
+/* csv_filled(cells): how many of the cells are not empty. */
+Datum
+shnor_csv_filled(PG_FUNCTION_ARGS)
+{
+	ArrayType  *cells = PG_GETARG_ARRAYTYPE_P(0);
+	int			count = ArrayGetNItems(ARR_NDIM(cells), ARR_DIMS(cells));
+	const bits8 *bitmap = ARR_NULLBITMAP(cells);
+	int			filled = 0;
+
+	if (bitmap == NULL)
+		PG_RETURN_INT32(count);
+	for (int i = 0; i < count; i++)
+		filled += (bitmap[i / 8] >> (i % 8)) & 1;
+	PG_RETURN_INT32(filled);
 }
 
 /*

@@ -8,8 +8,7 @@ CREATE TABLE layout (
     exam text REFERENCES exam (code),
     grade integer CHECK (grade BETWEEN 1 AND 12),
     school_code_kind text,
-    derives_mark boolean NOT NULL DEFAULT false,
-    probe text NOT NULL CHECK (probe <> '')
+    derives_mark boolean NOT NULL DEFAULT false
 );
 CREATE INDEX ON layout (exam);
 COMMENT ON TABLE layout IS 'Формы файлов, которые узнаёт import_file';
@@ -21,7 +20,6 @@ COMMENT ON COLUMN layout.exam IS 'Вид процедуры, если форма
 COMMENT ON COLUMN layout.grade IS 'Класс программы, если форма его определяет';
 COMMENT ON COLUMN layout.school_code_kind IS 'Система, чьими кодами названы организации';
 COMMENT ON COLUMN layout.derives_mark IS 'Отметки в форме нет: она ставится по шкале проведения (cut_3, cut_4, cut_5)';
-COMMENT ON COLUMN layout.probe IS 'Текст строчными буквами, который есть в строке заголовка всегда (для быстрого поиска)';
 
 CREATE TABLE layout_column (
     layout_column_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -122,6 +122,7 @@ BEGIN
         attempt smallint, score smallint, mark smallint, journal_mark smallint,
         participant text, class text, task_scores smallint[], reason text);
 
+    -- OFFSET 0 keeps the planner from computing a cell anew wherever it is used.
     EXECUTE format($query$
         INSERT INTO import_work (tid, line, administration_id, school_id, academic_year, attempt,
                                  score, mark, journal_mark, participant, class, task_scores, reason)
@@ -144,7 +145,7 @@ BEGIN
                         THEN bad_value('код организации', concat_ws(' ', p.school_code_kind, p.school_code),
                                        'нет в school_code') END,
                    CASE WHEN p.participant IS NULL THEN 'нет кода участника'
-                        WHEN p.participant !~ '^[0-9A-Za-z_-]{1,40}$'
+                        WHEN p.participant !~ '^[0-9A-Za-z_-]+$' OR octet_length(p.participant) > 40
                         THEN 'код участника — не код из латинских букв, цифр, _ и - (до 40 знаков); сам он здесь не показан' END,
                    CASE WHEN octet_length(p.class) > 40 OR p.class ~ '[А-ЯЁA-Z][а-яёa-z]{3}'
                         THEN bad_value('класс', p.class, 'не похоже на обозначение класса') END,
@@ -195,7 +196,9 @@ BEGIN
                        cell_text(s.mark) AS mark_text,
                        cell_text(s.journal_mark) AS journal_mark_text,
                        translate(cell_text(s.task_scores), 'xхХ ' || chr(160), 'XXX') AS tasks
-                FROM %s AS s) AS t) AS p
+                FROM %s AS s
+                OFFSET 0) AS t
+            OFFSET 0) AS p
         LEFT JOIN (
             SELECT n.assessment_id, n.name, e.code AS exam, s.code AS subject, n.level, n.grade
             FROM assessment AS n JOIN exam AS e USING (exam_id) JOIN subject AS s USING (subject_id)) AS n
@@ -355,7 +358,7 @@ BEGIN
                concat_ws(';', coalesce(masked(s.academic_year), ''), coalesce(s.exam, ''),
                    coalesce(s.subject, ''), coalesce(s.level, ''), coalesce(masked(s.grade), ''),
                    coalesce(s.school_code_kind, ''), coalesce(masked(s.school_code), ''),
-                   CASE WHEN cell_text(s.participant) ~ '^[0-9A-Za-z_-]{1,40}$' THEN s.participant
+                   CASE WHEN cell_text(s.participant) ~ '^[0-9A-Za-z_-]+$' AND octet_length(cell_text(s.participant)) <= 40 THEN s.participant
                         WHEN cell_text(s.participant) IS NULL THEN '' ELSE '***' END,
                    coalesce(masked(s.class), ''), coalesce(masked(s.attempt), ''), coalesce(masked(s.score), ''),
                    coalesce(masked(s.mark), ''), coalesce(masked(s.journal_mark), ''), coalesce(masked(s.task_scores), '')),

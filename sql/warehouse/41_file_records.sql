@@ -175,13 +175,13 @@ COMMENT ON FUNCTION match_headers(text, bigint, text) IS
 
 -- The layout and the delimiter that explain the most header cells within the
 -- first hundred lines.
-CREATE FUNCTION recognise_layout(wanted text, OUT layout_code text, OUT delimiter text)
+CREATE FUNCTION recognise_layout(wanted text, OUT layout_code text, OUT delimiter text, OUT header_line bigint)
 LANGUAGE plpgsql STABLE
 SET search_path FROM CURRENT
 AS $$
 BEGIN
-    SELECT l.code, d.delimiter
-    INTO layout_code, delimiter
+    SELECT l.code, d.delimiter, m.line
+    INTO layout_code, delimiter, header_line
     FROM (VALUES (1, ';'), (2, ','), (3, E'\t'), (4, '|')) AS d (place, delimiter)
     CROSS JOIN LATERAL match_headers(d.delimiter, 100, wanted) AS m
     JOIN layout AS l USING (layout_id)
@@ -199,7 +199,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION recognise_layout(text) IS
-'Узнаёт форму и разделитель файла по заголовку; форма не узнана — ошибка 22P02. Вызывается из import_file';
+'Узнаёт форму, разделитель и строку первого заголовка файла; форма не узнана — ошибка 22P02. Вызывается из import_file';
 
 -- The exam a line of a file speaks of: a ФИС ОКО title, a РИС exam line, an
 -- «Экзамен» cell or a file name. An academic year ends in summer, so autumn
@@ -235,53 +235,122 @@ END;
 COMMENT ON FUNCTION exam_of_text(text, text) IS
 'Процедура, о которой говорит заголовок файла, строка экзамена, ячейка «Экзамен» или имя файла; нет строк — текст не о процедуре. Вызывается из import_file';
 
+-- Lines that a quoted cell spans become one, at the place of the first.
+CREATE FUNCTION join_lines(delimiter text)
+RETURNS void
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+BEGIN
+    IF EXISTS (SELECT FROM import_text AS t
+               WHERE position('"' IN t.body) > 0 AND csv_inside_accum(false, t.body, delimiter))
+    THEN
+        CREATE TEMPORARY TABLE import_joined AS SELECT r.line, r.body FROM file_records(delimiter) AS r;
+        DROP TABLE pg_temp.import_text;
+        ALTER TABLE import_joined RENAME TO import_text;
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION join_lines(text) IS
+'Соединяет в import_text строки, по которым тянется ячейка в кавычках. Вызывается из import_file';
+
+-- The lines of all headers. A header further down is written as the first one
+-- is: it is looked for by the text of one of its cells.
+CREATE FUNCTION header_lines(own_layout layout, delimiter text, first_header bigint)
+RETURNS bigint[]
+LANGUAGE plpgsql STABLE
+SET search_path FROM CURRENT
+AS $$
+DECLARE
+    sought text;
+BEGIN
+    SELECT c.cell INTO sought
+    FROM import_text AS t
+    CROSS JOIN LATERAL unnest(csv_cells(t.body, delimiter)) AS c (cell)
+    JOIN layout_column AS k ON k.header = header_text(c.cell)
+    WHERE t.line = first_header AND k.layout_id = own_layout.layout_id AND k.is_required
+    ORDER BY length(c.cell) DESC
+    LIMIT 1;
+    RETURN ARRAY(
+        SELECT t.line FROM import_text AS t
+        WHERE t.line = first_header
+           OR (position(sought IN t.body) > 0 AND is_header(csv_cells(t.body, delimiter), own_layout.layout_id))
+        ORDER BY t.line);
+END
+$$;
+COMMENT ON FUNCTION header_lines(layout, text, bigint) IS
+'Строки всех заголовков файла по порядку. Вызывается из read_records';
+
+-- The lines that name an exam: a ФИС ОКО title or a РИС exam line, alone in
+-- their record.
+CREATE FUNCTION exam_lines()
+RETURNS bigint[]
+LANGUAGE plpgsql STABLE
+SET search_path FROM CURRENT
+AS $$
+BEGIN
+    RETURN ARRAY(
+        SELECT t.line FROM import_text AS t
+        WHERE t.body ~ '^[;,|\t "]*(ВПР|впр|Впр) \d{4} .+ \d{1,2} класс[;,|\t "]*$'
+           OR t.body ~ '^[;,|\t "]*\d{2} ?- ?[^;,|\t"]+ \d{4}\.\d{2}\.\d{2}[;,|\t "]*$'
+        ORDER BY t.line);
+END
+$$;
+COMMENT ON FUNCTION exam_lines() IS
+'Строки файла, которые называют процедуру, по порядку. Вызывается из read_records';
+
 -- Records with their cells, the header above each and the exam line above it.
 -- A record is: header, exam, blank, service (titles, difficulty letters, school
 -- lines, other lone cells) or data.
-CREATE FUNCTION read_records(own_layout layout, delimiter text)
+CREATE FUNCTION read_records(own_layout layout, delimiter text, first_header bigint)
 RETURNS void
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
 SET client_min_messages = warning
 AS $$
+DECLARE
+    headers bigint[] := header_lines(own_layout, delimiter, first_header);
+    exams bigint[] := exam_lines();
 BEGIN
     CREATE TEMPORARY TABLE import_record (
         line bigint, cells text[], filled integer, kind text, header_line bigint, exam_line bigint);
 
-    INSERT INTO import_record (line, cells, filled, kind)
-    SELECT r.line, r.cells, r.filled,
+    INSERT INTO import_record (line, cells, filled, header_line, exam_line, kind)
+    SELECT r.line, r.cells, r.filled, r.header_line, exams[width_bucket(r.line, exams)],
            CASE WHEN r.cells IS NULL AND r.body <> '' THEN 'data'
+                WHEN r.line = r.header_line THEN 'header'
                 WHEN r.filled = 0 THEN 'blank'
-                WHEN r.may_be_header AND is_header(r.cells, own_layout.layout_id) THEN 'header'
-                WHEN r.filled = 1 AND r.lone ~ '^\d{2} ?- ?.+ \d{4}\.\d{2}\.\d{2}$' THEN 'exam'
-                WHEN r.filled <= 2 AND r.lone ~ '^(ВПР|впр|Впр) \d{4} .+ \d{1,2} класс' THEN 'exam'
-                WHEN r.lone IN ('Максимальный балл', 'Уровень сложности задания') THEN 'service'
-                WHEN r.filled = 1 AND r.lone !~ '([;,|\t][^;,|\t]*){5}' THEN 'service'
-                WHEN r.filled = 2 AND r.body ~ 'Кол-во участников|^"?(Предмет|Максимальный|Дата)' THEN 'service'
+                WHEN r.filled <= 2 THEN short_record_kind((array_remove(r.cells, NULL))[1], r.filled, r.body, r.line = ANY (exams))
+                WHEN position('Уровень сложности' IN r.body) > 0 THEN 'service'
+                WHEN (array_remove(r.cells[1:3], NULL))[1] = 'Максимальный балл' THEN 'service'
+                WHEN r.header_line IS NULL THEN 'service'
                 ELSE 'data' END
     FROM (
-        SELECT f.line, f.body, c.cells,
-               cardinality(array_remove(c.cells, NULL)) AS filled,
-               (array_remove(c.cells, NULL))[1] AS lone,
-               position(own_layout.probe IN translate(lower_text(f.body), E'\n\t', '  ')) > 0 AS may_be_header
-        FROM file_records(delimiter) AS f
-        CROSS JOIN LATERAL (SELECT csv_cells(f.body, delimiter) AS cells) AS c) AS r;
-
-    UPDATE import_record AS r
-    SET header_line = p.header_line, exam_line = p.exam_line,
-        kind = CASE WHEN r.kind = 'data' AND p.header_line IS NULL THEN 'service' ELSE r.kind END
-    FROM (
-        SELECT n.line,
-               max(n.line) FILTER (WHERE n.kind = 'header') OVER w AS header_line,
-               max(n.line) FILTER (WHERE n.kind = 'exam') OVER w AS exam_line
-        FROM import_record AS n
-        WINDOW w AS (ORDER BY n.line)) AS p
-    WHERE p.line = r.line AND r.kind = 'data';
-    ANALYZE import_record;
+        SELECT t.line, t.body, c.cells, csv_filled(c.cells) AS filled,
+               headers[width_bucket(t.line, headers)] AS header_line
+        FROM import_text AS t
+        CROSS JOIN LATERAL (SELECT csv_cells(t.body, delimiter) AS cells OFFSET 0) AS c
+        OFFSET 0) AS r
+    ORDER BY r.line;
+    ANALYZE import_record (line, kind, header_line, exam_line);
 END
 $$;
-COMMENT ON FUNCTION read_records(layout, text) IS
+COMMENT ON FUNCTION read_records(layout, text, bigint) IS
 'Разбирает записи файла во временную таблицу import_record: ячейки, вид записи, строки её заголовка и экзамена. Вызывается из import_file';
+
+-- One or two filled cells are a title or a school's line; a lone cell full of
+-- delimiters is a row written with another one.
+CREATE FUNCTION short_record_kind(lone text, filled integer, body text, is_exam boolean)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN is_exam THEN 'exam'
+            WHEN lone IN ('Максимальный балл', 'Уровень сложности задания') THEN 'service'
+            WHEN lone ~ '([;,|\t][^;,|\t]*){5}' THEN 'data'
+            WHEN filled = 1 THEN 'service'
+            WHEN body ~ 'Кол-во участников|^"?(Предмет|Максимальный|Дата)' THEN 'service'
+            ELSE 'data' END;
+COMMENT ON FUNCTION short_record_kind(text, integer, text, boolean) IS
+'Вид записи с одной или двумя заполненными ячейками. Вызывается из read_records';
 
 CREATE FUNCTION is_header(cells text[], layout_id integer)
 RETURNS boolean

@@ -186,7 +186,7 @@ BEGIN
             CASE WHEN g.label IS NULL THEN 'группа не названа'
                  WHEN g.level IS NULL THEN bad_value('группа', g.label, 'не логин организации, не регион и не муниципалитет')
                  WHEN g.level = 'school' AND g.school_id IS NULL
-                 THEN bad_value('код организации', g.label, 'нет в school_code') END,
+                 THEN bad_value('код организации', substring(g.label FROM 'edu\d+'), 'нет в school_code') END,
             CASE WHEN g.administration_id IS NULL
                  THEN 'неизвестно, о какой процедуре строка, или её проведение не заведено (open_administration)' END,
             CASE WHEN g.participants IS NULL OR g.participants = 0
@@ -283,13 +283,13 @@ BEGIN
                   HINT = 'Под заголовком должны быть строки групп: вся выборка, регион, муниципалитет, организация.';
     END IF;
     IF new_file.fingerprint = last_file.fingerprint AND new_file.rows_stored + new_file.rows_replaced = 0
-        AND new_file.rows_rejected = last_file.rows_rejected
+        AND new_file.rows_rejected = last_file.rows_rejected AND last_file.undone_at IS NULL
     THEN
         RAISE NOTICE 'файл «%» уже загружен (редакция %): изменений нет', new_file.file_name, last_file.version;
         RETURN last_file;
     END IF;
 
-    new_file.lines_service := (SELECT count(*) FROM import_text) - new_file.rows_read;
+    new_file.lines_service := new_file.lines_service - new_file.rows_read;
     INSERT INTO import_file (file_name, version, kind, encoding, lines_service, fingerprint, rows_read,
                              rows_stored, rows_replaced, rows_unchanged, rows_rejected, rows_withdrawn, seconds)
     VALUES (new_file.file_name, coalesce(last_file.version, 0) + 1, own_layout.code, new_file.encoding,
@@ -333,6 +333,12 @@ BEGIN
     INSERT INTO import_reject (import_file_id, line, row_text, reason)
     SELECT recorded.import_file_id, g.line, g.row_text, g.reason
     FROM import_group AS g WHERE g.state = 'reject' ORDER BY g.line;
+    PERFORM note_unmatched_schools(recorded.import_file_id, ARRAY(
+        SELECT ROW('fis_oko', substring(g.label FROM 'edu\d+'),
+                   nullif(min(regexp_replace(g.label, '\s*\(edu\d+\)$', '')), min(g.label)), NULL, count(*))::school_mention
+        FROM import_group AS g
+        WHERE g.level = 'school' AND g.school_id IS NULL
+        GROUP BY substring(g.label FROM 'edu\d+')));
     UPDATE import_file AS f
     SET rows_withdrawn = withdrawn - replaced, seconds = round(extract(epoch FROM clock_timestamp() - started), 3)
     WHERE f.import_file_id = recorded.import_file_id

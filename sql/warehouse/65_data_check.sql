@@ -271,6 +271,9 @@ BEGIN ATOMIC
           SELECT w.school_id
           FROM schools_with_results(check_missing_school.academic_year, check_missing_school.academic_year) AS w)
       AND NOT EXISTS (
+          SELECT FROM published_group AS p
+          WHERE p.school_id = s.school_id AND p.academic_year = check_missing_school.academic_year)
+      AND NOT EXISTS (
           SELECT FROM school_year AS y
           WHERE y.school_id = s.school_id AND y.academic_year = check_missing_school.academic_year
             AND y.exclusion_reason IS NOT NULL);
@@ -475,10 +478,13 @@ BEGIN ATOMIC
     LEFT JOIN administration AS a
       ON a.assessment_id = n.assessment_id AND a.academic_year = check_rule_without_results.academic_year
     WHERE a.administration_id IS NULL
-       OR NOT EXISTS (
+       OR (NOT EXISTS (
            SELECT FROM result AS r
            WHERE r.administration_id = a.administration_id
-             AND r.academic_year = check_rule_without_results.academic_year);
+             AND r.academic_year = check_rule_without_results.academic_year)
+       AND NOT EXISTS (
+           SELECT FROM published_group AS p
+           WHERE p.administration_id = a.administration_id AND p.level = 'school' AND p.mark_2 IS NOT NULL));
 END;
 
 CREATE FUNCTION data_checks(academic_year integer)

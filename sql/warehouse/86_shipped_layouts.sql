@@ -1,17 +1,17 @@
 -- Layouts every warehouse knows; an analyst adds header variants as rows.
 
-INSERT INTO layout (code, name, content, exam, grade, school_code_kind, derives_mark, probe) VALUES
-    ('canonical', 'Каноническая форма хранилища', 'individual', NULL, NULL, NULL, false, 'school_code_kind'),
-    ('fis_individual', 'ФИС ОКО: индивидуальные результаты (Ф1)', 'individual', 'vpr', NULL, 'fis_oko', false, 'код участника'),
-    ('school_form', 'Форма сбора результатов ВПР', 'individual', 'vpr', NULL, 'fis_oko', true, 'код участника'),
-    ('ris_oge', 'РИС ГИА: протокол ОГЭ', 'individual', 'oge', 9, 'ris_gia', false, 'код'),
-    ('ris_oge_codes', 'РИС ГИА: выгрузка ОГЭ с латинскими заголовками', 'individual', 'oge', 9, 'ris_gia', false, 'schoolcode'),
-    ('ris_ege', 'РИС ГИА: протокол ЕГЭ', 'individual', 'ege', 11, 'ris_gia', false, 'код участника'),
-    ('fis_marks', 'ФИС ОКО: статистика по отметкам (Ф3)', 'group', 'vpr', NULL, 'fis_oko', false, 'участников'),
-    ('fis_journal', 'ФИС ОКО: сравнение отметок с отметками по журналу', 'group', 'vpr', NULL, 'fis_oko', false, 'участников'),
-    ('fis_journal_long', 'ФИС ОКО: сравнение с журналом, длинная форма', 'group', 'vpr', NULL, 'fis_oko', false, 'участников'),
-    ('fis_scores', 'ФИС ОКО: распределение первичных баллов', 'group', 'vpr', NULL, 'fis_oko', false, 'участников'),
-    ('fis_tasks', 'ФИС ОКО: выполнение заданий', 'group', 'vpr', NULL, 'fis_oko', false, 'участников');
+INSERT INTO layout (code, name, content, exam, grade, school_code_kind, derives_mark) VALUES
+    ('canonical', 'Каноническая форма хранилища', 'individual', NULL, NULL, NULL, false),
+    ('fis_individual', 'ФИС ОКО: индивидуальные результаты (Ф1)', 'individual', 'vpr', NULL, 'fis_oko', false),
+    ('school_form', 'Форма сбора результатов ВПР', 'individual', 'vpr', NULL, 'fis_oko', true),
+    ('ris_oge', 'РИС ГИА: протокол ОГЭ', 'individual', 'oge', 9, 'ris_gia', false),
+    ('ris_oge_codes', 'РИС ГИА: выгрузка ОГЭ с латинскими заголовками', 'individual', 'oge', 9, 'ris_gia', false),
+    ('ris_ege', 'РИС ГИА: протокол ЕГЭ', 'individual', 'ege', 11, 'ris_gia', false),
+    ('fis_marks', 'ФИС ОКО: статистика по отметкам (Ф3)', 'group', 'vpr', NULL, 'fis_oko', false),
+    ('fis_journal', 'ФИС ОКО: сравнение отметок с отметками по журналу', 'group', 'vpr', NULL, 'fis_oko', false),
+    ('fis_journal_long', 'ФИС ОКО: сравнение с журналом, длинная форма', 'group', 'vpr', NULL, 'fis_oko', false),
+    ('fis_scores', 'ФИС ОКО: распределение первичных баллов', 'group', 'vpr', NULL, 'fis_oko', false),
+    ('fis_tasks', 'ФИС ОКО: выполнение заданий', 'group', 'vpr', NULL, 'fis_oko', false);
 
 INSERT INTO layout_column (layout_id, role, header, is_required)
 SELECT l.layout_id, v.role, v.header, v.is_required

@@ -38,6 +38,8 @@ SELECT raw_is_utf8(convert_from(convert_to('Привет, ёж', 'UTF8'), 'LATIN
        raw_is_utf8('plain') AS ascii, raw_is_utf8('Привет') IS NULL AS read_otherwise,
        raw_is_utf8(convert_from('\xc0af', 'LATIN1')) AS overlong, raw_is_utf8(convert_from('\xd0', 'LATIN1')) AS cut;
 
+SELECT csv_filled('{a,NULL,c}') AS filled, csv_filled('{}') AS of_none, csv_filled('{a,b}') AS all_filled,
+       csv_filled(array_fill(NULL::text, '{70}') || '{x}'::text[]) AS last_of_71;
 SELECT csv_pick('{a,NULL,c}', '{3,1,2,9,NULL,0}') AS picked, csv_pick('{}', '{1}') AS from_nothing, csv_pick('{a}', '{}') AS of_nothing;
 
 SELECT answer_scores('++-2', '1(1)2(3)') AS both, answer_scores('+-', NULL) AS short, answer_scores(NULL, '0(2)') AS long,
