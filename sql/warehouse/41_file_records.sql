@@ -264,7 +264,7 @@ AS $$
 DECLARE
     sought text;
 BEGIN
-    SELECT c.cell INTO sought
+    SELECT translate(c.cell, E'\n', ' ') INTO sought
     FROM import_text AS t
     CROSS JOIN LATERAL unnest(csv_cells(t.body, delimiter)) AS c (cell)
     JOIN layout_column AS k ON k.header = header_text(c.cell)
@@ -274,7 +274,8 @@ BEGIN
     RETURN ARRAY(
         SELECT t.line FROM import_text AS t
         WHERE t.line = first_header
-           OR (position(sought IN t.body) > 0 AND is_header(csv_cells(t.body, delimiter), own_layout.layout_id))
+           OR (position(sought IN CASE WHEN position(E'\n' IN t.body) > 0 THEN translate(t.body, E'\n', ' ')
+                                       ELSE t.body END) > 0 AND is_header(csv_cells(t.body, delimiter), own_layout.layout_id))
         ORDER BY t.line);
 END
 $$;
