@@ -313,7 +313,7 @@ SQL
 	push @faults, "a person in $persons" if $persons ne '';
 	push @faults, 'SQLSTATE ' . ($sqlstate // 'none')
 	  if $end eq 'refused' && ($sqlstate // '') !~ /^(22|P0|42|54)/;
-	ok(!@faults, "$name: $what: $end" . ($sqlstate ? " ($sqlstate)" : " ($stored of $read)"))
+	ok(!@faults, encode('UTF-8', "$name: $what: $end" . ($sqlstate ? " ($sqlstate)" : " ($stored of $read)")))
 	  or note_text(join('; ', @faults) . ": expected $expected. " . substr($message // $out, 0, 300));
 }
 cmp_ok($files, '>=', 60, 'at least sixty hostile files');
