@@ -379,8 +379,7 @@ DECLARE
     twice record;
 BEGIN
     CREATE TEMPORARY TABLE import_header AS
-    SELECT r.line, k.role, c.place::integer AS place, header_text(c.cell) AS header,
-           k.header_pattern IS NOT NULL AS may_repeat
+    SELECT r.line, k.role, c.place::integer AS place, header_text(c.cell) AS header
     FROM import_record AS r
     CROSS JOIN LATERAL unnest(r.cells) WITH ORDINALITY AS c (cell, place)
     JOIN layout_column AS k

@@ -28,8 +28,8 @@ BEGIN
     INSERT INTO import_record (line, cells, filled, kind, header_line, exam_line)
     SELECT f.line, f.cells, 5, 'data', f.header_line, f.exam_line FROM import_folded AS f;
     DELETE FROM import_header;
-    INSERT INTO import_header (line, role, place, header, may_repeat)
-    SELECT DISTINCT f.header_line, v.role, v.place, v.role, false
+    INSERT INTO import_header (line, role, place, header)
+    SELECT DISTINCT f.header_line, v.role, v.place, v.role
     FROM import_folded AS f
     CROSS JOIN (VALUES ('group', 1), ('participants', 2), ('journal_lower', 3), ('journal_same', 4),
                        ('journal_higher', 5)) AS v (role, place);
