@@ -2,7 +2,7 @@
  * score_dist_stats.c
  *		Statistics of a score_dist: everything an analyst reads from one.
  *
- * The functions only read; an aggregate's expanded object is read in place.
+ * The functions only read.
  */
 #include "postgres.h"
 
@@ -98,17 +98,14 @@ divide(int64 dividend, int64 divisor)
 Datum
 score_dist_participants(PG_FUNCTION_ARGS)
 {
-	ScoreDistBuffer buffer;
-
-	PG_RETURN_INT64(PG_GETARG_SCORE_DIST(0, &buffer)->participants);
+	PG_RETURN_INT64(PG_READARG_SCORE_DIST(0)->participants);
 }
 
 /* marked(d) */
 Datum
 score_dist_marked(PG_FUNCTION_ARGS)
 {
-	ScoreDistBuffer buffer;
-	const ScoreDist *dist = PG_GETARG_SCORE_DIST(0, &buffer);
+	const ScoreDist *dist = PG_READARG_SCORE_DIST(0);
 
 	PG_RETURN_INT64(dist->participants - score_dist_unmarked(dist));
 }
@@ -117,17 +114,14 @@ score_dist_marked(PG_FUNCTION_ARGS)
 Datum
 score_dist_scored(PG_FUNCTION_ARGS)
 {
-	ScoreDistBuffer buffer;
-
-	PG_RETURN_INT64(PG_GETARG_SCORE_DIST(0, &buffer)->scored);
+	PG_RETURN_INT64(PG_READARG_SCORE_DIST(0)->scored);
 }
 
 /* fail_count(d [, min_score]) */
 Datum
 score_dist_fail_count(PG_FUNCTION_ARGS)
 {
-	ScoreDistBuffer buffer;
-	const ScoreDist *dist = PG_GETARG_SCORE_DIST(0, &buffer);
+	const ScoreDist *dist = PG_READARG_SCORE_DIST(0);
 	int64		failed;
 
 	if (!get_failed(fcinfo, 1, dist, &failed))
@@ -139,8 +133,7 @@ score_dist_fail_count(PG_FUNCTION_ARGS)
 Datum
 score_dist_fail_share(PG_FUNCTION_ARGS)
 {
-	ScoreDistBuffer buffer;
-	const ScoreDist *dist = PG_GETARG_SCORE_DIST(0, &buffer);
+	const ScoreDist *dist = PG_READARG_SCORE_DIST(0);
 	int64		failed;
 
 	if (!get_failed(fcinfo, 1, dist, &failed))
@@ -155,8 +148,7 @@ score_dist_fail_share(PG_FUNCTION_ARGS)
 Datum
 score_dist_low_result(PG_FUNCTION_ARGS)
 {
-	ScoreDistBuffer buffer;
-	const ScoreDist *dist = PG_GETARG_SCORE_DIST(0, &buffer);
+	const ScoreDist *dist = PG_READARG_SCORE_DIST(0);
 	int32		percent = PG_GETARG_INT32(1);
 	int32		min_participants = PG_GETARG_INT32(2);
 	int64		failed;
@@ -177,8 +169,7 @@ score_dist_low_result(PG_FUNCTION_ARGS)
 Datum
 score_dist_mark_count(PG_FUNCTION_ARGS)
 {
-	ScoreDistBuffer buffer;
-	const ScoreDist *dist = PG_GETARG_SCORE_DIST(0, &buffer);
+	const ScoreDist *dist = PG_READARG_SCORE_DIST(0);
 	int			m = score_dist_mark_index(PG_GETARG_INT32(1));
 
 	if (!has_marks(dist))
@@ -190,8 +181,7 @@ score_dist_mark_count(PG_FUNCTION_ARGS)
 Datum
 score_dist_mark_share(PG_FUNCTION_ARGS)
 {
-	ScoreDistBuffer buffer;
-	const ScoreDist *dist = PG_GETARG_SCORE_DIST(0, &buffer);
+	const ScoreDist *dist = PG_READARG_SCORE_DIST(0);
 	int			m = score_dist_mark_index(PG_GETARG_INT32(1));
 
 	if (!has_marks(dist))
@@ -223,8 +213,7 @@ get_sums(const ScoreDist *dist, int64 *sum, int64 *sum2)
 Datum
 score_dist_mean(PG_FUNCTION_ARGS)
 {
-	ScoreDistBuffer buffer;
-	const ScoreDist *dist = PG_GETARG_SCORE_DIST(0, &buffer);
+	const ScoreDist *dist = PG_READARG_SCORE_DIST(0);
 	int64		sum;
 
 	if (dist->scored == 0)
@@ -259,8 +248,7 @@ multiply(int64 a, int64 b)
 Datum
 score_dist_stddev(PG_FUNCTION_ARGS)
 {
-	ScoreDistBuffer buffer;
-	const ScoreDist *dist = PG_GETARG_SCORE_DIST(0, &buffer);
+	const ScoreDist *dist = PG_READARG_SCORE_DIST(0);
 	int64		n = dist->scored;
 	int64		sum;
 	int64		sum2;
@@ -311,8 +299,7 @@ score_at_rank(const ScoreDist *dist, int64 rank)
 Datum
 score_dist_percentile(PG_FUNCTION_ARGS)
 {
-	ScoreDistBuffer buffer;
-	const ScoreDist *dist = PG_GETARG_SCORE_DIST(0, &buffer);
+	const ScoreDist *dist = PG_READARG_SCORE_DIST(0);
 	float8		p = PG_GETARG_FLOAT8(1);
 	float8		rank;
 	float8		first;
@@ -341,8 +328,7 @@ score_dist_percentile(PG_FUNCTION_ARGS)
 Datum
 score_dist_score_counts(PG_FUNCTION_ARGS)
 {
-	ScoreDistBuffer buffer;
-	const ScoreDist *dist = PG_GETARG_SCORE_DIST(0, &buffer);
+	const ScoreDist *dist = PG_READARG_SCORE_DIST(0);
 	Datum		counts[SCORE_DIST_MAX_BINS];
 	int			dims[1];
 	int			lower_bounds[1] = {0};
@@ -370,13 +356,12 @@ score_dist_scores(PG_FUNCTION_ARGS)
 	if (SRF_IS_FIRSTCALL())
 	{
 		MemoryContext oldcontext;
-		ScoreDistBuffer buffer;
 		const ScoreDist *value;
 		TupleDesc	tupdesc;
 		int64	   *bin;
 
 		funcctx = SRF_FIRSTCALL_INIT();
-		value = PG_GETARG_SCORE_DIST(0, &buffer);
+		value = PG_READARG_SCORE_DIST(0);
 		oldcontext = MemoryContextSwitchTo(funcctx->multi_call_memory_ctx);
 		if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE)
 			elog(ERROR, "return type must be a row type");
@@ -431,8 +416,7 @@ journal_between(const ScoreDist *dist, int low, int high)
 static Datum
 journal_count(FunctionCallInfo fcinfo, int low, int high)
 {
-	ScoreDistBuffer buffer;
-	const ScoreDist *dist = PG_GETARG_SCORE_DIST(0, &buffer);
+	const ScoreDist *dist = PG_READARG_SCORE_DIST(0);
 
 	if (journal_between(dist, -3, 3) == 0)
 		PG_RETURN_NULL();
@@ -443,9 +427,7 @@ journal_count(FunctionCallInfo fcinfo, int low, int high)
 Datum
 score_dist_journal_compared(PG_FUNCTION_ARGS)
 {
-	ScoreDistBuffer buffer;
-
-	PG_RETURN_INT64(journal_between(PG_GETARG_SCORE_DIST(0, &buffer), -3, 3));
+	PG_RETURN_INT64(journal_between(PG_READARG_SCORE_DIST(0), -3, 3));
 }
 
 /* journal_lower(d) */
@@ -473,8 +455,7 @@ score_dist_journal_higher(PG_FUNCTION_ARGS)
 Datum
 score_dist_journal_gap2(PG_FUNCTION_ARGS)
 {
-	ScoreDistBuffer buffer;
-	const ScoreDist *dist = PG_GETARG_SCORE_DIST(0, &buffer);
+	const ScoreDist *dist = PG_READARG_SCORE_DIST(0);
 
 	if (journal_between(dist, -3, 3) == 0)
 		PG_RETURN_NULL();

@@ -1,0 +1,209 @@
+/*
+ * score_dist_value.c
+ *		Between datums and working forms of score_dist, and the errors that its
+ *		functions share.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+#include "score_dist.h"
+
+/*
+ * Reads the state of an aggregate, from the version on, which may lie
+ * anywhere.  Returns false when it is damaged.
+ */
+static bool
+read_state(const uint8 *bytes, Size len, ScoreDistBuffer *buffer)
+{
+	const Size	header = offsetof(ScoreDistState, version);
+	ScoreDist  *dist = &buffer->dist;
+	ScoreDistState state;
+	const uint8 *slot;
+
+	if (len < offsetof(ScoreDistState, slot) - header)
+		return false;
+	memcpy(&state.version, bytes, offsetof(ScoreDistState, slot) - header);
+	if ((state.width != 1 && state.width != 2 && state.width != 8) ||
+		state.nbins > SCORE_DIST_MAX_BINS ||
+		state.nbins != score_dist_bins_for(state.nbins - 1) ||
+		len != SCORE_DIST_STATE_SIZE(state.width, state.nbins) - header)
+		return false;
+
+	slot = bytes + offsetof(ScoreDistState, slot) - header;
+	dist->bin = buffer->bin;
+	dist->nbins = state.nbins;
+	if (state.width == 8)
+	{
+		memcpy(dist->cell, slot, sizeof(dist->cell));
+		memcpy(dist->bin, slot + 8 * SCORE_DIST_STATE_BIN(0),
+			   sizeof(int64) * dist->nbins);
+	}
+	else if (state.width == 2)
+	{
+		uint16		narrow[SCORE_DIST_STATE_BIN(SCORE_DIST_MAX_BINS)];
+
+		memcpy(narrow, slot, 2 * SCORE_DIST_STATE_BIN(dist->nbins));
+		for (int c = 0; c < SCORE_DIST_CELLS; c++)
+			dist->cell[c] = narrow[c];
+		for (int s = 0; s < dist->nbins; s++)
+			dist->bin[s] = narrow[SCORE_DIST_STATE_BIN(s)];
+	}
+	else
+	{
+		for (int c = 0; c < SCORE_DIST_CELLS; c++)
+			dist->cell[c] = slot[c];
+		for (int s = 0; s < dist->nbins; s++)
+			dist->bin[s] = slot[SCORE_DIST_STATE_BIN(s)];
+	}
+
+	dist->participants = 0;
+	for (int c = 0; c < SCORE_DIST_CELLS; c++)
+		dist->participants += dist->cell[c];
+	dist->scored = 0;
+	for (int s = 0; s < dist->nbins; s++)
+		dist->scored += dist->bin[s];
+	Assert(score_dist_check(dist) == SCORE_DIST_OK);
+	return true;
+}
+
+/* Raises the error for a stored value that cannot be one. */
+pg_noreturn static void
+complain_about_damage(ScoreDistResult result)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DATA_CORRUPTED),
+			 errmsg("stored value of type score_dist is damaged"),
+			 errdetail("In its bytes %s.", score_dist_result_text(result))));
+}
+
+/* Decodes len bytes, packed or a state, into *buffer. */
+static void
+decode(const uint8 *bytes, Size len, ScoreDistBuffer *buffer)
+{
+	ScoreDistResult result;
+
+	if (len > 0 && *bytes == SCORE_DIST_STATE_VERSION)
+	{
+		if (!read_state(bytes, len, buffer))
+			complain_about_damage(SCORE_DIST_VERSION);
+		return;
+	}
+	result = score_dist_decode(bytes, len, buffer);
+	if (result != SCORE_DIST_OK)
+		complain_about_damage(result);
+}
+
+/* Decodes a datum into *buffer; returns the working form there. */
+const ScoreDist *
+score_dist_get(Datum value, ScoreDistBuffer *buffer)
+{
+	struct varlena *flat = (struct varlena *) DatumGetPointer(value);
+	struct varlena *plain = pg_detoast_datum_packed(flat);
+
+	decode((const uint8 *) VARDATA_ANY(plain), VARSIZE_ANY_EXHDR(plain),
+		   buffer);
+	if (plain != flat)
+		pfree(plain);
+	return &buffer->dist;
+}
+
+/*
+ * Decodes a datum; the result is good until the next call.
+ *
+ * A query that asks for one statistic of a value mostly asks for more, each
+ * by a call of its own; so the last value is kept, with its bytes to know it
+ * again by.
+ */
+const ScoreDist *
+score_dist_read(Datum value)
+{
+	static uint8 last[SCORE_DIST_MAX_BYTES];
+	static Size last_len = 0;	/* no value has so few bytes */
+	static ScoreDistBuffer buffer;
+	struct varlena *flat = (struct varlena *) DatumGetPointer(value);
+	struct varlena *plain = pg_detoast_datum_packed(flat);
+	const uint8 *bytes = (const uint8 *) VARDATA_ANY(plain);
+	Size		len = VARSIZE_ANY_EXHDR(plain);
+
+	if (len != last_len || memcmp(bytes, last, len) != 0)
+	{
+		last_len = 0;
+		decode(bytes, len, &buffer);
+		if (len <= sizeof(last))
+		{
+			memcpy(last, bytes, len);
+			last_len = len;
+		}
+	}
+	if (plain != flat)
+		pfree(plain);
+	return &buffer.dist;
+}
+
+/* Returns a flat datum in the current context; *dist must be valid. */
+Datum
+score_dist_flat_datum(const ScoreDist *dist)
+{
+	uint8		bytes[SCORE_DIST_MAX_BYTES];
+	Size		size = score_dist_encode(dist, bytes);
+	struct varlena *flat = palloc(VARHDRSZ + size);
+
+	Assert(score_dist_check(dist) == SCORE_DIST_OK);
+	SET_VARSIZE(flat, VARHDRSZ + size);
+	memcpy(VARDATA(flat), bytes, size);
+	return PointerGetDatum(flat);
+}
+
+/* Returns a datum's packed bytes, as detoasted as is needed to read them. */
+struct varlena *
+score_dist_packed(Datum value)
+{
+	struct varlena *plain = pg_detoast_datum_packed((struct varlena *) DatumGetPointer(value));
+	ScoreDistBuffer buffer;
+
+	if (VARSIZE_ANY_EXHDR(plain) == 0 ||
+		*(uint8 *) VARDATA_ANY(plain) != SCORE_DIST_STATE_VERSION)
+		return plain;
+	return (struct varlena *) DatumGetPointer(score_dist_flat_datum(score_dist_get(PointerGetDatum(plain), &buffer)));
+}
+
+/* Raises the error for an operation that would give no valid score_dist. */
+void
+score_dist_complain(ScoreDistResult result)
+{
+	if (score_dist_result_is_range(result))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("score_dist out of range"),
+				 errdetail("In the result %s.",
+						   score_dist_result_text(result))));
+	ereport(ERROR,
+			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+			 errmsg("cannot subtract what a score_dist does not contain"),
+			 errdetail("In the result %s.", score_dist_result_text(result)),
+			 errhint("Subtract only a part of the same group.")));
+}
+
+/* Raises the error for a mark that is not one. */
+void
+score_dist_bad_mark(int32 mark)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+			 errmsg("mark out of range: %d", mark),
+			 errdetail("A mark is an integer from %d to %d.",
+					   SHNOR_MIN_MARK, SHNOR_MAX_MARK),
+			 errhint("Pass NULL for a participant without a mark.")));
+}
+
+/* Raises the error for a score that is not one. */
+void
+score_dist_bad_score(int32 score)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+			 errmsg("score out of range: %d", score),
+			 errdetail("A score is an integer from 0 to %d.",
+					   SHNOR_MAX_SCORE),
+			 errhint("Pass NULL for a participant without a score.")));
+}
