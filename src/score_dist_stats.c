@@ -252,6 +252,8 @@ score_dist_stddev(PG_FUNCTION_ARGS)
 	int64		n = dist->scored;
 	int64		sum;
 	int64		sum2;
+	int64		product;
+	int64		square;
 	Datum		numerator;
 	Datum		variance;
 	Datum		root;
@@ -260,9 +262,13 @@ score_dist_stddev(PG_FUNCTION_ARGS)
 	if (n < 2)
 		PG_RETURN_NULL();
 	get_sums(dist, &sum, &sum2);
-	numerator = DirectFunctionCall2(numeric_sub,
-									NumericGetDatum(multiply(n, sum2)),
-									NumericGetDatum(multiply(sum, sum)));
+	if (!pg_mul_s64_overflow(n, sum2, &product) &&
+		!pg_mul_s64_overflow(sum, sum, &square))
+		numerator = NumericGetDatum(int64_to_numeric(product - square));
+	else
+		numerator = DirectFunctionCall2(numeric_sub,
+										NumericGetDatum(multiply(n, sum2)),
+										NumericGetDatum(multiply(sum, sum)));
 	if (score_dist_lowest(dist) == score_dist_highest(dist))
 		return numerator;
 	variance = DirectFunctionCall2(numeric_div, numerator,
@@ -396,69 +402,90 @@ score_dist_scores(PG_FUNCTION_ARGS)
 	SRF_RETURN_DONE(funcctx);
 }
 
-/*
- * Returns the number of participants with both marks whose mark minus journal
- * mark is within low..high.
- */
-static int64
-journal_between(const ScoreDist *dist, int low, int high)
+/* Participants with both marks, by how the mark compares with the journal. */
+typedef struct JournalCounts
 {
-	int64		count = 0;
+	int64		compared;
+	int64		lower;
+	int64		same;
+	int64		higher;
+	int64		gap2;			/* differs by 2 or more */
+} JournalCounts;
 
-	for (int m = 1; m < SCORE_DIST_MARKS; m++)
-		for (int j = 1; j < SCORE_DIST_MARKS; j++)
-			if (m - j >= low && m - j <= high)
-				count += dist->cell[SCORE_DIST_CELL(m, j)];
-	return count;
-}
-
-/* Returns journal_between(), NULL when nobody has both marks. */
-static Datum
-journal_count(FunctionCallInfo fcinfo, int low, int high)
+/* Counts the participants of argument 0 who have both marks. */
+static JournalCounts
+count_journal(FunctionCallInfo fcinfo)
 {
 	const ScoreDist *dist = PG_READARG_SCORE_DIST(0);
+	JournalCounts counts = {0, 0, 0, 0, 0};
 
-	if (journal_between(dist, -3, 3) == 0)
-		PG_RETURN_NULL();
-	PG_RETURN_INT64(journal_between(dist, low, high));
+	for (int m = 1; m < SCORE_DIST_MARKS; m++)
+	{
+		for (int j = 1; j < SCORE_DIST_MARKS; j++)
+		{
+			int64		n = dist->cell[SCORE_DIST_CELL(m, j)];
+
+			counts.compared += n;
+			if (m < j)
+				counts.lower += n;
+			else if (m == j)
+				counts.same += n;
+			else
+				counts.higher += n;
+			if (abs(m - j) >= 2)
+				counts.gap2 += n;
+		}
+	}
+	return counts;
 }
 
 /* journal_compared(d) */
 Datum
 score_dist_journal_compared(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_INT64(journal_between(PG_READARG_SCORE_DIST(0), -3, 3));
+	PG_RETURN_INT64(count_journal(fcinfo).compared);
 }
 
 /* journal_lower(d) */
 Datum
 score_dist_journal_lower(PG_FUNCTION_ARGS)
 {
-	return journal_count(fcinfo, -3, -1);
+	JournalCounts counts = count_journal(fcinfo);
+
+	if (counts.compared == 0)
+		PG_RETURN_NULL();
+	PG_RETURN_INT64(counts.lower);
 }
 
 /* journal_same(d) */
 Datum
 score_dist_journal_same(PG_FUNCTION_ARGS)
 {
-	return journal_count(fcinfo, 0, 0);
+	JournalCounts counts = count_journal(fcinfo);
+
+	if (counts.compared == 0)
+		PG_RETURN_NULL();
+	PG_RETURN_INT64(counts.same);
 }
 
 /* journal_higher(d) */
 Datum
 score_dist_journal_higher(PG_FUNCTION_ARGS)
 {
-	return journal_count(fcinfo, 1, 3);
+	JournalCounts counts = count_journal(fcinfo);
+
+	if (counts.compared == 0)
+		PG_RETURN_NULL();
+	PG_RETURN_INT64(counts.higher);
 }
 
 /* journal_gap2(d) */
 Datum
 score_dist_journal_gap2(PG_FUNCTION_ARGS)
 {
-	const ScoreDist *dist = PG_READARG_SCORE_DIST(0);
+	JournalCounts counts = count_journal(fcinfo);
 
-	if (journal_between(dist, -3, 3) == 0)
+	if (counts.compared == 0)
 		PG_RETURN_NULL();
-	PG_RETURN_INT64(journal_between(dist, -3, -2) +
-					journal_between(dist, 2, 3));
+	PG_RETURN_INT64(counts.gap2);
 }

@@ -108,36 +108,50 @@ score_dist_get(Datum value, ScoreDistBuffer *buffer)
 }
 
 /*
- * Decodes a datum; the result is good until the next call.
- *
- * A query that asks for one statistic of a value mostly asks for more, each
- * by a call of its own; so the last value is kept, with its bytes to know it
- * again by.
+ * The last value that was decoded for reading or packed by an aggregate, with
+ * its packed bytes to know it again by: a query that asks for one statistic of
+ * a value mostly asks for more, each by a call of its own.
  */
+static struct
+{
+	Size		len;			/* 0 when there is none */
+	uint8		bytes[SCORE_DIST_MAX_BYTES];
+	ScoreDistBuffer buffer;
+}			last;
+
+/* Decodes a datum; the result is good until the next call. */
 const ScoreDist *
 score_dist_read(Datum value)
 {
-	static uint8 last[SCORE_DIST_MAX_BYTES];
-	static Size last_len = 0;	/* no value has so few bytes */
-	static ScoreDistBuffer buffer;
 	struct varlena *flat = (struct varlena *) DatumGetPointer(value);
 	struct varlena *plain = pg_detoast_datum_packed(flat);
 	const uint8 *bytes = (const uint8 *) VARDATA_ANY(plain);
 	Size		len = VARSIZE_ANY_EXHDR(plain);
 
-	if (len != last_len || memcmp(bytes, last, len) != 0)
+	if (len != last.len || memcmp(bytes, last.bytes, len) != 0)
 	{
-		last_len = 0;
-		decode(bytes, len, &buffer);
-		if (len <= sizeof(last))
+		last.len = 0;
+		decode(bytes, len, &last.buffer);
+		if (len <= sizeof(last.bytes))
 		{
-			memcpy(last, bytes, len);
-			last_len = len;
+			memcpy(last.bytes, bytes, len);
+			last.len = len;
 		}
 	}
 	if (plain != flat)
 		pfree(plain);
-	return &buffer.dist;
+	return &last.buffer.dist;
+}
+
+/* Returns bytes as a flat datum in the current context. */
+static Datum
+make_datum(const uint8 *bytes, Size len)
+{
+	struct varlena *flat = palloc(VARHDRSZ + len);
+
+	SET_VARSIZE(flat, VARHDRSZ + len);
+	memcpy(VARDATA(flat), bytes, len);
+	return PointerGetDatum(flat);
 }
 
 /* Returns a flat datum in the current context; *dist must be valid. */
@@ -145,26 +159,25 @@ Datum
 score_dist_flat_datum(const ScoreDist *dist)
 {
 	uint8		bytes[SCORE_DIST_MAX_BYTES];
-	Size		size = score_dist_encode(dist, bytes);
-	struct varlena *flat = palloc(VARHDRSZ + size);
 
 	Assert(score_dist_check(dist) == SCORE_DIST_OK);
-	SET_VARSIZE(flat, VARHDRSZ + size);
-	memcpy(VARDATA(flat), bytes, size);
-	return PointerGetDatum(flat);
+	return make_datum(bytes, score_dist_encode(dist, bytes));
 }
 
-/* Returns a datum's packed bytes, as detoasted as is needed to read them. */
+/* Returns a datum packed, and as detoasted as is needed to read its bytes. */
 struct varlena *
 score_dist_packed(Datum value)
 {
 	struct varlena *plain = pg_detoast_datum_packed((struct varlena *) DatumGetPointer(value));
-	ScoreDistBuffer buffer;
+	const uint8 *bytes = (const uint8 *) VARDATA_ANY(plain);
+	Size		len = VARSIZE_ANY_EXHDR(plain);
 
-	if (VARSIZE_ANY_EXHDR(plain) == 0 ||
-		*(uint8 *) VARDATA_ANY(plain) != SCORE_DIST_STATE_VERSION)
+	if (len == 0 || *bytes != SCORE_DIST_STATE_VERSION)
 		return plain;
-	return (struct varlena *) DatumGetPointer(score_dist_flat_datum(score_dist_get(PointerGetDatum(plain), &buffer)));
+	last.len = 0;
+	decode(bytes, len, &last.buffer);
+	last.len = score_dist_encode(&last.buffer.dist, last.bytes);
+	return (struct varlena *) DatumGetPointer(make_datum(last.bytes, last.len));
 }
 
 /* Raises the error for an operation that would give no valid score_dist. */
