@@ -45,7 +45,7 @@ typedef struct ScoreDistState
 
 /* score_dist_state.c */
 extern ScoreDistState *score_dist_make_state(Datum value);
-extern ScoreDistState *score_dist_make_empty_state(int score);
+extern ScoreDistState *score_dist_make_empty_state(void);
 extern ScoreDistState *score_dist_state_count(ScoreDistState *state, int score,
 											  int cell);
 extern ScoreDistState *score_dist_state_remove(ScoreDistState *state,
@@ -59,6 +59,7 @@ extern ScoreDistState *score_dist_state_subtract(ScoreDistState *state,
 extern const ScoreDist *score_dist_get(Datum value, ScoreDistBuffer *buffer);
 extern const ScoreDist *score_dist_read(Datum value);
 extern struct varlena *score_dist_packed(Datum value);
+extern void score_dist_check_state(const uint8 *bytes, Size len);
 extern Datum score_dist_flat_datum(const ScoreDist *dist);
 pg_noreturn extern void score_dist_complain(ScoreDistResult result);
 pg_noreturn extern void score_dist_bad_mark(int32 mark);

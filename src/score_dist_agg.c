@@ -83,9 +83,14 @@ get_state(FunctionCallInfo fcinfo)
 	ScoreDistState *state;
 
 	if (PG_ARGISNULL(0))
-		return score_dist_make_empty_state(-1);
+		return score_dist_make_empty_state();
 	state = score_dist_get_state(PG_GETARG_DATUM(0));
-	return state != NULL ? state : score_dist_make_state(PG_GETARG_DATUM(0));
+	if (state == NULL)
+		return score_dist_make_state(PG_GETARG_DATUM(0));
+	/* the first value that rollup met may come from a table */
+	score_dist_check_state((const uint8 *) VARDATA(state),
+						   VARSIZE(state) - VARHDRSZ);
+	return state;
 }
 
 /*

@@ -51,7 +51,7 @@ width_for(int64 count)
 	return count <= PG_UINT8_MAX ? 1 : count <= PG_UINT16_MAX ? 2 : 8;
 }
 
-/* Returns a new empty state. */
+/* Returns a new empty state with slots of that width and that many bins. */
 static ScoreDistState *
 make_empty(int width, int nbins)
 {
@@ -65,11 +65,11 @@ make_empty(int width, int nbins)
 	return state;
 }
 
-/* Returns a new empty state with a bin for score, which may be -1. */
+/* Returns a new empty state. */
 ScoreDistState *
-score_dist_make_empty_state(int score)
+score_dist_make_empty_state(void)
 {
-	return make_empty(1, score_dist_bins_for(score));
+	return make_empty(1, SCORE_DIST_MIN_BINS);
 }
 
 /* Returns the state with slots of at least width and at least nbins bins. */
@@ -271,6 +271,7 @@ score_dist_make_state(Datum value)
 
 	if (len == 0 || *bytes != SCORE_DIST_STATE_VERSION)
 		return score_dist_state_add(make_empty(1, SCORE_DIST_MIN_BINS), value);
+	score_dist_check_state(bytes, len);
 	state = palloc(VARHDRSZ + len);
 	SET_VARSIZE(state, VARHDRSZ + len);
 	memcpy(&state->version, bytes, len);

@@ -8,11 +8,40 @@
 #include "compat.h"
 #include "score_dist.h"
 
+/* Raises the error for a stored value that cannot be one. */
+pg_noreturn static void
+complain_about_damage(ScoreDistResult result)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DATA_CORRUPTED),
+			 errmsg("stored value of type score_dist is damaged"),
+			 errdetail("In its bytes %s.", score_dist_result_text(result))));
+}
+
 /*
- * Reads the state of an aggregate, from the version on, which may lie
- * anywhere.  Returns false when it is damaged.
+ * Raises the error for len bytes, from the version on, that are no state of
+ * an aggregate: only a damaged disk can store them.
  */
-static bool
+void
+score_dist_check_state(const uint8 *bytes, Size len)
+{
+	const Size	header = offsetof(ScoreDistState, version);
+	ScoreDistState state;
+
+	if (len >= offsetof(ScoreDistState, slot) - header)
+	{
+		memcpy(&state.version, bytes, offsetof(ScoreDistState, slot) - header);
+		if ((state.width == 1 || state.width == 2 || state.width == 8) &&
+			state.nbins <= SCORE_DIST_MAX_BINS &&
+			state.nbins == score_dist_bins_for(state.nbins - 1) &&
+			len == SCORE_DIST_STATE_SIZE(state.width, state.nbins) - header)
+			return;
+	}
+	complain_about_damage(SCORE_DIST_VERSION);
+}
+
+/* Reads a state from the version on; it may lie anywhere. */
+static void
 read_state(const uint8 *bytes, Size len, ScoreDistBuffer *buffer)
 {
 	const Size	header = offsetof(ScoreDistState, version);
@@ -20,15 +49,8 @@ read_state(const uint8 *bytes, Size len, ScoreDistBuffer *buffer)
 	ScoreDistState state;
 	const uint8 *slot;
 
-	if (len < offsetof(ScoreDistState, slot) - header)
-		return false;
+	score_dist_check_state(bytes, len);
 	memcpy(&state.version, bytes, offsetof(ScoreDistState, slot) - header);
-	if ((state.width != 1 && state.width != 2 && state.width != 8) ||
-		state.nbins > SCORE_DIST_MAX_BINS ||
-		state.nbins != score_dist_bins_for(state.nbins - 1) ||
-		len != SCORE_DIST_STATE_SIZE(state.width, state.nbins) - header)
-		return false;
-
 	slot = bytes + offsetof(ScoreDistState, slot) - header;
 	dist->bin = buffer->bin;
 	dist->nbins = state.nbins;
@@ -63,17 +85,6 @@ read_state(const uint8 *bytes, Size len, ScoreDistBuffer *buffer)
 	for (int s = 0; s < dist->nbins; s++)
 		dist->scored += dist->bin[s];
 	Assert(score_dist_check(dist) == SCORE_DIST_OK);
-	return true;
-}
-
-/* Raises the error for a stored value that cannot be one. */
-pg_noreturn static void
-complain_about_damage(ScoreDistResult result)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_DATA_CORRUPTED),
-			 errmsg("stored value of type score_dist is damaged"),
-			 errdetail("In its bytes %s.", score_dist_result_text(result))));
 }
 
 /* Decodes len bytes, packed or a state, into *buffer. */
@@ -84,8 +95,7 @@ decode(const uint8 *bytes, Size len, ScoreDistBuffer *buffer)
 
 	if (len > 0 && *bytes == SCORE_DIST_STATE_VERSION)
 	{
-		if (!read_state(bytes, len, buffer))
-			complain_about_damage(SCORE_DIST_VERSION);
+		read_state(bytes, len, buffer);
 		return;
 	}
 	result = score_dist_decode(bytes, len, buffer);
