@@ -329,18 +329,6 @@ $$;
 COMMENT ON FUNCTION forget_missing_results() IS
 'Убирает сводки учебных лет, результатов которых больше нет: после TRUNCATE, отсоединения или удаления секции';
 
-CREATE FUNCTION truncated_results()
-RETURNS trigger
-LANGUAGE plpgsql
-SET search_path FROM CURRENT
-AS $$
-BEGIN
-    PERFORM forget_missing_results();
-    RETURN NULL;
-END
-$$;
-COMMENT ON FUNCTION truncated_results() IS 'Триггер TRUNCATE таблицы result и её секций: сводки следуют за результатами';
-
 -- Summaries hold the references of the results: they do not go before them.
 CREATE FUNCTION refuse_truncated_summaries()
 RETURNS trigger
@@ -384,7 +372,7 @@ BEGIN
         REFERENCING OLD TABLE AS old_rows
         FOR EACH STATEMENT EXECUTE FUNCTION collect_result_changes()', target);
     EXECUTE format('CREATE TRIGGER keep_summaries_truncated AFTER TRUNCATE ON %s
-        FOR EACH STATEMENT EXECUTE FUNCTION truncated_results()', target);
+        FOR EACH STATEMENT EXECUTE FUNCTION collect_result_changes()', target);
 END
 $$;
 COMMENT ON FUNCTION keep_summaries(regclass) IS
