@@ -130,7 +130,7 @@ SET enable_mergejoin = off
 AS $$
 BEGIN
     DELETE FROM result_summary AS s
-    USING unnest(administrations, schools) AS c (administration_id, school_id)
+    USING (SELECT DISTINCT * FROM unnest(administrations, schools)) AS c (administration_id, school_id)
     WHERE s.results = 0 AND (s.administration_id, s.school_id) = (c.administration_id, c.school_id);
     DELETE FROM school_summary AS s
     USING unnest(administrations, schools) AS c (administration_id, school_id)
