@@ -152,6 +152,7 @@ deadline_parse(const char *text, size_t len, DeadlinePhrase *phrase)
 	parser.phrase = phrase;
 	parser.at = 0;
 	parser.furthest = 0;
+	parser.wrong = -1;
 	parser.nelements = 0;
 
 	ntokens = deadline_tokens(text, len, parser.tokens);
@@ -175,6 +176,8 @@ deadline_parse(const char *text, size_t len, DeadlinePhrase *phrase)
 	{
 		phrase->nparts = 0;
 		phrase->nspans = 0;
+		if (parser.wrong >= parser.at)
+			parser.furthest = parser.wrong;
 		phrase->position = parser.tokens[parser.furthest].place;
 	}
 }
@@ -458,6 +461,20 @@ put_recurrence(Writer *writer, const DeadlineRecurrence *recurrence)
 	}
 }
 
+/*
+ * Would a comma between these change what they mean?  A day takes on the до
+ * of a day before it; the whole plan gives way to a period beside it.
+ */
+static bool
+merge_by_comma(const DeadlineSpan *before, const DeadlineSpan *span)
+{
+	if (before->form == DEADLINE_UNTIL)
+		return before->from.unit == DEADLINE_DAY &&
+			span->form == DEADLINE_WHOLE && span->from.unit == DEADLINE_DAY;
+	return before->from.unit == DEADLINE_PLAN ||
+		span->from.unit == DEADLINE_PLAN;
+}
+
 /* Writes a part of the normal form. */
 static void
 put_part(Writer *writer, const DeadlinePhrase *phrase,
@@ -478,9 +495,12 @@ put_part(Writer *writer, const DeadlinePhrase *phrase,
 	}
 	for (int i = 0; i < part->nspans; i++)
 	{
+		const DeadlineSpan *span = &phrase->spans[part->first_span + i];
+
 		if (i > 0)
-			put(writer, ", ");
-		put_span(writer, &phrase->spans[part->first_span + i]);
+			put(writer, part->recurs || !merge_by_comma(&span[-1], span) ?
+				", " : "; ");
+		put_span(writer, span);
 	}
 }
 
