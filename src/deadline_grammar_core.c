@@ -730,7 +730,7 @@ read_periods(DeadlineParser *parser, int separator, bool bare_year)
 		{
 			span.form = DEADLINE_FROM_TO;
 			return add_span(parser, &span, separator) ? true :
-				back(parser, at);
+				wrong(parser, at);
 		}
 		parser->at = dash;
 	}
@@ -807,7 +807,7 @@ read_since(DeadlineParser *parser, int separator)
 		else
 			parser->at = here;
 	}
-	return add_span(parser, &span, separator) ? true : back(parser, at);
+	return add_span(parser, &span, separator) ? true : wrong(parser, at);
 }
 
 /* Reads one date, period or list of them, with what stands before it. */
