@@ -51,6 +51,21 @@ section <- list(
     p_adjust = function() {
         p <- c(0.04, 0.001, 0.001, 0.5, 1, 0.03, 1e-12, 0.2, 0.04, 0.04, 0.011, 0.97, 0, 0.012)
         rows(seq_along(p), num(p), num(p.adjust(p, "BH")), num(p.adjust(p, "BY")))
+    },
+    # two subjects of made-up schools: last year's mean, this year's, participants
+    line_residual = function() {
+        i <- 1:24
+        part <- i %% 2
+        x <- 8 + (i * 7) %% 13 + i / 10
+        y <- 2.5 + 0.7 * x + ((i * 37) %% 11 - 5) / 4 + ifelse(i == 9, 6, 0)
+        w <- 10 + (i * 53) %% 90
+        for (k in 0:1) {
+            u <- part == k
+            m <- lm(y[u] ~ x[u], weights = w[u])
+            t <- rstudent(m)
+            rows(k, num(x[u]), num(y[u]), num(w[u]), num(fitted(m)), num(residuals(m)),
+                 num(hatvalues(m)), num(t), num(pt(-t, m$df.residual - 1)), num(pt(t, m$df.residual - 1)))
+        }
     }
 )
 
