@@ -23,6 +23,13 @@
  */
 #define ALONE_PART		1e-12
 
+/* Most steps of a log-linear fit, and the last change, as a part of all. */
+#define LOGLINEAR_STEPS	60
+#define LOGLINEAR_EXACT	1e-12
+
+/* Logarithms of means are kept within this, or the weights would vanish. */
+#define LOG_MEAN_MAX	60.0
+
 /*
  * Fit the line.  Requires weights greater than 0 and arguments within
  * SHNOR_REGRESSION_MAX.  False with fewer than three points, or when all x
@@ -121,73 +128,72 @@ shnor_line_residual(const ShnorLine *line, const ShnorPoint *point,
 
 /*
  * Fit a polynomial of the degree by least squares to the points i of 0..len-1
- * that are used, and evaluate it at all of them: fitted[i].  Sets *rss, the
- * sum of squares of the residuals of the used points (0 when they are but
- * rounding errors), and *contrast_norm, the number by which the residual
- * variance is multiplied to give the variance of the sum of
- * contrast[i] (y[i] - fitted[i]), where contrast is 0 at used points.
- * Returns the number of used points; 0, without results, when they do not
- * exceed the coefficients.
+ * with weight[i] > 0, and evaluate it at all of them: fitted[i].  Sets *rss,
+ * the weighted sum of squares of the residuals (0 when they are but rounding
+ * errors), and *predicted, the number by which the residual variance is
+ * multiplied to give the variance of the sum of contrast[i] fitted[i].
+ * Returns the number of points with a weight; 0, without results, when they do
+ * not exceed the coefficients.
  *
- * Orthonormal polynomials on the used points, by the three-term recurrence of
- * Forsythe (1957): no matrix is formed and nothing is lost for high degrees.
- * `work` has room for three times len numbers.
+ * Orthonormal polynomials on the weighted points, by the three-term recurrence
+ * of Forsythe (1957): no matrix is formed and nothing is lost for high
+ * degrees.  `work` has room for three times len numbers.
  */
 int
-shnor_fit_polynomial(const double *y, int len, const bool *used, int degree,
-					 const double *contrast, double *fitted, double *work,
-					 double *rss, double *contrast_norm)
+shnor_fit_polynomial(const double *y, const double *weight, int len,
+					 int degree, const double *contrast,
+					 double *fitted, double *work,
+					 double *rss, double *predicted)
 {
 	double	   *previous = work;
 	double	   *current = work + len;
 	double	   *rest = work + 2 * len;
 	double		middle = (len - 1) / 2.0;
 	double		size = 0.0;
+	double		weights = 0.0;
 	int			points = 0;
 
 	for (int i = 0; i < len; i++)
-		points += used[i];
+	{
+		if (weight[i] > 0.0)
+			points++;
+		weights += weight[i];
+	}
 	if (points <= degree + 1)
 		return 0;
 
-	*contrast_norm = 0.0;
+	*predicted = 0.0;
 	for (int i = 0; i < len; i++)
 	{
 		previous[i] = 0.0;
-		current[i] = 1.0 / sqrt(points);
+		current[i] = 1.0 / sqrt(weights);
 		rest[i] = y[i];
 		fitted[i] = 0.0;
-		*contrast_norm += contrast[i] * contrast[i];
-		if (used[i])
-			size += y[i] * y[i];
+		size += weight[i] * y[i] * y[i];
 	}
 
 	for (int k = 0; k <= degree; k++)
 	{
 		double		coefficient = 0.0;
-		double		predicted = 0.0;
+		double		sum = 0.0;
 		double		alpha = 0.0;
 		double		beta = 0.0;
 		double		norm = 0.0;
 
 		/* from the residuals so far, which keeps the small ones exact */
 		for (int i = 0; i < len; i++)
-			if (used[i])
-				coefficient += rest[i] * current[i];
+			coefficient += weight[i] * rest[i] * current[i];
 		for (int i = 0; i < len; i++)
 		{
 			double		x = (i - middle) / (middle + 1.0);
 
 			fitted[i] += coefficient * current[i];
 			rest[i] -= coefficient * current[i];
-			predicted += contrast[i] * current[i];
-			if (used[i])
-			{
-				alpha += x * current[i] * current[i];
-				beta += x * current[i] * previous[i];
-			}
+			sum += contrast[i] * current[i];
+			alpha += weight[i] * x * current[i] * current[i];
+			beta += weight[i] * x * current[i] * previous[i];
 		}
-		*contrast_norm += predicted * predicted;
+		*predicted += sum * sum;
 
 		for (int i = 0; i < len; i++)
 		{
@@ -196,8 +202,7 @@ shnor_fit_polynomial(const double *y, int len, const bool *used, int degree,
 
 			previous[i] = current[i];
 			current[i] = next;
-			if (used[i])
-				norm += next * next;
+			norm += weight[i] * next * next;
 		}
 		norm = sqrt(norm);
 		for (int i = 0; i < len; i++)
@@ -206,9 +211,86 @@ shnor_fit_polynomial(const double *y, int len, const bool *used, int degree,
 
 	*rss = 0.0;
 	for (int i = 0; i < len; i++)
-		if (used[i])
-			*rss += rest[i] * rest[i];
+		*rss += weight[i] * rest[i] * rest[i];
 	if (*rss <= ROUNDING_PART * size * points)
 		*rss = 0.0;
+	return points;
+}
+
+/*
+ * The same for counts y that are Poisson variables whose logarithm of the mean
+ * is the polynomial (Lindsey 1974; Holland and Thayer 1987 smooth score
+ * distributions by it): fitted[i] is the mean.  Points with `used` count.
+ * Sets *chi2, the sum of (y - mean)^2 / mean, and *predicted, the variance of
+ * the sum of contrast[i] fitted[i] at a dispersion of 1.  Returns the number
+ * of points; 0, without results, also when the likelihood has no maximum.
+ *
+ * Iteratively reweighted least squares (McCullagh and Nelder 1989, 2.5).
+ * `work` has room for seven times len numbers.
+ */
+int
+shnor_fit_loglinear(const double *y, const bool *used, int len, int degree,
+					const double *contrast, double *fitted, double *work,
+					double *chi2, double *predicted)
+{
+	double	   *z = work + 3 * len;
+	double	   *weight = work + 4 * len;
+	double	   *log_mean = work + 5 * len;
+	double	   *scaled = work + 6 * len;
+	double		total = 0.0;
+	double		all = 0.0;
+	int			points = 0;
+	bool		converged = false;
+
+	for (int i = 0; i < len; i++)
+	{
+		if (used[i])
+			total += y[i];
+		all += y[i];
+		log_mean[i] = log(y[i] + 0.5);
+		fitted[i] = y[i] + 0.5;
+	}
+	if (total <= 0.0)
+		return 0;
+
+	for (int step = 0; step < LOGLINEAR_STEPS && !converged; step++)
+	{
+		double		change = 0.0;
+		double		rss;
+
+		for (int i = 0; i < len; i++)
+		{
+			weight[i] = used[i] ? fitted[i] : 0.0;
+			z[i] = log_mean[i] + (y[i] - fitted[i]) / fitted[i];
+			scaled[i] = contrast[i] * fitted[i];
+		}
+		points = shnor_fit_polynomial(z, weight, len, degree, scaled,
+									  log_mean, work, &rss, predicted);
+		if (points == 0)
+			return 0;
+		for (int i = 0; i < len; i++)
+		{
+			double		mean;
+
+			log_mean[i] = fmin(fmax(log_mean[i], -LOG_MEAN_MAX),
+							   LOG_MEAN_MAX);
+			mean = exp(log_mean[i]);
+			change = fmax(change, fabs(mean - fitted[i]));
+			fitted[i] = mean;
+		}
+		converged = change <= LOGLINEAR_EXACT * total;
+	}
+	if (!converged)
+		return 0;
+
+	/* where scores are bunched, a gap between them is filled without bound */
+	for (int i = 0; i < len; i++)
+		if (fitted[i] > all)
+			return 0;
+
+	*chi2 = 0.0;
+	for (int i = 0; i < len; i++)
+		if (used[i])
+			*chi2 += (y[i] - fitted[i]) * ((y[i] - fitted[i]) / fitted[i]);
 	return points;
 }

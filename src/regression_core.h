@@ -60,9 +60,13 @@ extern bool shnor_fit_line(const ShnorPoint *points, size_t len,
 						   ShnorLine *line);
 extern void shnor_line_residual(const ShnorLine *line, const ShnorPoint *point,
 								ShnorResidual *residual);
-extern int	shnor_fit_polynomial(const double *y, int len, const bool *used,
-								 int degree, const double *contrast,
+extern int	shnor_fit_polynomial(const double *y, const double *weight,
+								 int len, int degree, const double *contrast,
 								 double *fitted, double *work,
-								 double *rss, double *contrast_norm);
+								 double *rss, double *predicted);
+extern int	shnor_fit_loglinear(const double *y, const bool *used, int len,
+								int degree, const double *contrast,
+								double *fitted, double *work,
+								double *chi2, double *predicted);
 
 #endif							/* SHNOR_REGRESSION_CORE_H */
