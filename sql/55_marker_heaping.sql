@@ -51,7 +51,7 @@ COMMENT ON COLUMN shnor.excess_mass.moved IS
 COMMENT ON COLUMN shnor.excess_mass.standard_error IS
 'Standard error of moved, from the residuals of the fitted scores; 0 when these are all on the polynomial of the linear model';
 COMMENT ON COLUMN shnor.excess_mass.t IS
-'moved over its standard error. NULL when that is 0';
+'moved over its standard error. NULL when that is 0, and when fewer than 5 participants are expected near the boundaries';
 COMMENT ON COLUMN shnor.excess_mass.df IS
 'Degrees of freedom of t: points less the polynomial''s coefficients';
 COMMENT ON COLUMN shnor.excess_mass.p_higher IS

@@ -23,6 +23,12 @@ PG_FUNCTION_INFO_V1(shnor_excess_mass);
 #define MAX_POINTS	(SHNOR_MAX_SCORE + 1)
 
 /*
+ * Least number of participants expected near the cuts for Student's
+ * distribution to be near that of the excess.
+ */
+#define LEAST_EXPECTED	5.0
+
+/*
  * Raise an error unless low <= value <= high.
  */
 static void
@@ -182,6 +188,7 @@ shnor_excess_mass(PG_FUNCTION_ARGS)
 	double		squares;
 	double		predicted;
 	double		own = 0.0;
+	double		expected = 0.0;
 	double		df;
 	double		dispersion;
 	double		error;
@@ -242,6 +249,8 @@ shnor_excess_mass(PG_FUNCTION_ARGS)
 			excess += y[s] - fitted[s];
 		else if (contrast[s] < 0.0)
 			missing += fitted[s] - y[s];
+		if (contrast[s] != 0.0)
+			expected += fitted[s];
 		own += contrast[s] * contrast[s] * (is_linear ? 1.0 : fitted[s]);
 	}
 	moved = (excess + missing) / 2.0;
@@ -258,6 +267,7 @@ shnor_excess_mass(PG_FUNCTION_ARGS)
 	shnor_row_float8(&row, missing);
 	shnor_row_float8(&row, moved);
 	shnor_row_float8(&row, error);
-	shnor_row_tails(&row, error > 0.0 ? moved / error : NAN, df);
+	shnor_row_tails(&row, error > 0.0 && expected >= LEAST_EXPECTED ?
+					moved / error : NAN, df);
 	PG_RETURN_DATUM(shnor_row_datum(fcinfo, &row));
 }

@@ -372,7 +372,8 @@ shnor_variance_test(PG_FUNCTION_ARGS)
 	double		squares = get_float8(all, 7, &isnull[2]);
 	double		fourths = get_float8(all, 8, &isnull[3]);
 	double		rest_n = (double) n - group.n;
-	double		rest_df = rest_n - ((double) groups - 1.0);
+	double		rest_groups = (double) groups - (group.n > 0.0 ? 1.0 : 0.0);
+	double		rest_df = rest_n - rest_groups;
 	double		variance = NAN;
 	double		rest_variance = NAN;
 	double		ratio = NAN;
@@ -384,7 +385,7 @@ shnor_variance_test(PG_FUNCTION_ARGS)
 
 	if (isnull[0] || isnull[1] || isnull[2] || isnull[3])
 		PG_RETURN_NULL();
-	if (groups < 1 || n < groups || rest_n < (double) groups - 1.0 ||
+	if (groups < 1 || n < groups || rest_df < 0.0 ||
 		!(squares >= group.squares * (1.0 - 1e-9)) ||
 		!(fourths >= group.fourths * (1.0 - 1e-9)) ||
 		!isfinite(squares) || !isfinite(fourths))
