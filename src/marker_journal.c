@@ -110,8 +110,9 @@ shnor_journal_agreement(PG_FUNCTION_ARGS)
 		}
 	}
 	if (mark_squares > 0.0 && journal_squares > 0.0)
-		correlation = fmin(fmax(products / sqrt(mark_squares) /
-								sqrt(journal_squares), -1.0), 1.0);
+		correlation = fmin(fmax(products /
+								sqrt(mark_squares * journal_squares), -1.0),
+						   1.0);
 
 	/* chance gives no disagreement only where all marks are one and the same */
 	if (chance_gap > 0.0)
