@@ -174,6 +174,7 @@ my $support = join '|', qw(
   score_dist_(accum|moving_accum|moving_remove|moving_final|final|combine|moving_subtract)
   shnor_rule_(accum|combine|serial|deserial|final)
   beta_binomial_(accum|combine|serialize|deserialize|fit_final|moments_final)
+  variance_components_(accum|combine|final)
   fingerprint_(accum|final));
 
 my $node = run_document('README.md');
