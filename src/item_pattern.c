@@ -47,9 +47,11 @@ check_totals(const TaskDist *reference, const ScoreDist *totals, int most)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("totals are not those of the item scores"),
-				 errdetail("%lld participants have item scores that sum to " INT64_FORMAT ", %lld have totals that sum to " INT64_FORMAT ".",
-						   (long long) reference->participants, by_items,
-						   (long long) totals->scored, by_totals),
+				 errdetail("%lld participants have item scores that sum to %lld, %lld have totals that sum to %lld.",
+						   (long long) reference->participants,
+						   (long long) by_items,
+						   (long long) totals->scored,
+						   (long long) by_totals),
 				 errhint("Pass score_dist() of the sums of the same rows' item scores.")));
 }
 

@@ -50,8 +50,8 @@ expanded_flatten(ExpandedObjectHeader *eohptr, void *result,
 
 /*
  * Gives *dist as many items, and at least as many columns (a power of two),
- * in memory of context, keeping its counts.  An error if it has participants
- * with another number of items.
+ * in memory of context, keeping its counts if it has any.  An error if it has
+ * participants with another number of items.
  */
 void
 task_dist_reserve(TaskDist *dist, MemoryContext context, int items,
@@ -63,7 +63,6 @@ task_dist_reserve(TaskDist *dist, MemoryContext context, int items,
 		return;
 	if (dist->items != items && dist->participants > 0)
 		task_dist_bad_length(dist->items, items);
-	columns = Max(columns, old.columns);
 	task_dist_init(dist,
 				   MemoryContextAlloc(context,
 									  sizeof(int64) * Max(items, 1) * columns),

@@ -140,3 +140,15 @@ SELECT count(*) AS groups, bool_and(coalesce((s).p_value BETWEEN 0 AND 1, true) 
                                     AND coalesce((s).deviation BETWEEN 0 AND 3, true)) AS finite,
        bool_and(((s).pairs = 0) = ((s).p_value IS NULL)) AS null_without_pairs
 FROM (SELECT i / 3 * 3 + least(i % 3, i / 3 % 3) AS c, pattern_similarity(a, b) AS s FROM pupil, baseline WHERE i < 3000 GROUP BY 1) AS x;
+-- Baselines of one to five pupils of works of one to nine items, and of a long
+-- work: chances or NULL, a triple's between the pair's and its square
+SELECT count(*) > 1500 AS many_totals, count(pair) < count(*) AS some_impossible,
+       bool_and(coalesce(pair > 0 AND pair <= 1 AND triple <= pair AND triple >= pair * pair * (1 - 1e-12), pair IS NULL AND triple IS NULL)) AS chances
+FROM (SELECT i / 5 AS c, pattern_baseline(task_dist(a[:1 + i / 5 % 9]), score_dist(pg_temp.total(a[:1 + i / 5 % 9]))) AS b
+      FROM pupil WHERE i < 3000 AND i % 5 <= i / 5 % 5 GROUP BY 1, i / 5 % 9) AS x,
+     LATERAL (SELECT b[1][t] AS pair, b[2][t] AS triple FROM generate_subscripts(b, 2) AS t) AS y;
+SELECT array_dims(b) AS dims, bool_and(b[1][t] > 0 AND b[1][t] < 1 OR t IN (0, 60)) AS chances, min(b[1][t]) < 1e-5 AS rare
+FROM (SELECT pattern_baseline(task_dist(w), score_dist(pg_temp.total(w))) AS b
+      FROM (SELECT ARRAY(SELECT (i * k * 7919 / 64 % 100 < 20 + 2 * k + i % 40)::int + (i * k * 104729 / 64 % 100 < 3 * k)::int FROM generate_series(1, 30) AS k)::int2[] AS w
+            FROM generate_series(1::bigint, 2000) AS i UNION ALL VALUES (array_fill(0::int2, '{30}')), (array_fill(2::int2, '{30}'))) AS v) AS x,
+     LATERAL generate_subscripts(b, 2) AS t GROUP BY b;

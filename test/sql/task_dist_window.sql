@@ -20,12 +20,13 @@ BEGIN
     RETURN QUERY EXECUTE format($q$
         WITH w AS MATERIALIZED (
             SELECT id, array_agg(id) OVER f AS ids, task_dist(a) OVER f AS d, participants(task_dist(a) OVER f) AS n,
+                   not_attempted_share(task_dist(a) OVER f, 1) AS x, not_attempted_share(rollup(task_dist_accum(NULL, a)) OVER f, 1) AS y,
                    rollup(task_dist_accum(NULL, a)) OVER f AS r
             FROM tw
             WINDOW f AS (PARTITION BY p ORDER BY id %s))
         SELECT count(*), count(*) > count(d), count(d) > 0,
-               bool_and(d IS NOT DISTINCT FROM f AND participants(f) IS NOT DISTINCT FROM n),
-               bool_and(r IS NOT DISTINCT FROM f),
+               bool_and(d IS NOT DISTINCT FROM f AND participants(f) IS NOT DISTINCT FROM n AND not_attempted_share(f, 1) IS NOT DISTINCT FROM x),
+               bool_and(r IS NOT DISTINCT FROM f AND not_attempted_share(f, 1) IS NOT DISTINCT FROM y),
                bool_and(d::text::task_dist IS NOT DISTINCT FROM f)
         FROM w, LATERAL pg_temp.fresh(ids) AS f$q$, frame);
 END
