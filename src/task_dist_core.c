@@ -525,6 +525,7 @@ read_items(TextReader *r, TaskDist *dist)
 		if (dist->items == SHNOR_MAX_ITEMS)
 			return TASK_DIST_ITEM_RANGE;
 		dist->items++;
+		memset(cell, 0, sizeof(*cell) * TASK_DIST_MAX_COLUMNS);
 		/* 101 * 10^12 < 2^63, so this cannot wrap either way */
 		cell[0] = dist->participants;
 		result = read_item(r, cell);
@@ -549,8 +550,7 @@ task_dist_parse(const char *text, size_t len, int64_t *cell, TaskDist *dist,
 	TextReader	r = {text, len, 0, {0, 0}};
 	TaskDistResult result = TASK_DIST_SYNTAX;
 
-	task_dist_init(dist, cell, SHNOR_MAX_ITEMS, TASK_DIST_MAX_COLUMNS);
-	dist->items = 0;
+	task_dist_init(dist, cell, 0, TASK_DIST_MAX_COLUMNS);
 	if (text_read_char(&r, '{'))
 		result = read_items(&r, dist);
 	if (result == TASK_DIST_OK && !text_read_char(&r, '}'))
