@@ -1,6 +1,4 @@
 -- task_dist: the type, its input and output, operators and operator classes.
--- Equal values have equal bytes, as those of score_dist have, so the functions
--- that send, compare and hash bytes are the same ones.
 
 CREATE TYPE shnor.task_dist;
 
@@ -28,7 +26,7 @@ COMMENT ON FUNCTION shnor.task_dist_recv(internal) IS
 CREATE FUNCTION shnor.task_dist_send(value shnor.task_dist)
     RETURNS bytea
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
-    AS 'MODULE_PATHNAME', 'score_dist_send';
+    AS 'MODULE_PATHNAME', 'task_dist_send';
 COMMENT ON FUNCTION shnor.task_dist_send(shnor.task_dist) IS
     'Binary output of task_dist: its canonical bytes; equal values give equal bytes on every machine';
 
@@ -61,63 +59,63 @@ COMMENT ON FUNCTION shnor.task_dist_minus(shnor.task_dist, shnor.task_dist) IS
 CREATE FUNCTION shnor.task_dist_eq(a shnor.task_dist, b shnor.task_dist)
     RETURNS boolean
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
-    AS 'MODULE_PATHNAME', 'score_dist_eq';
+    AS 'MODULE_PATHNAME', 'task_dist_eq';
 COMMENT ON FUNCTION shnor.task_dist_eq(shnor.task_dist, shnor.task_dist) IS
     'a = b: every count is the same; NULL if either is';
 
 CREATE FUNCTION shnor.task_dist_ne(a shnor.task_dist, b shnor.task_dist)
     RETURNS boolean
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
-    AS 'MODULE_PATHNAME', 'score_dist_ne';
+    AS 'MODULE_PATHNAME', 'task_dist_ne';
 COMMENT ON FUNCTION shnor.task_dist_ne(shnor.task_dist, shnor.task_dist) IS
     'a <> b: some count differs; NULL if either is';
 
 CREATE FUNCTION shnor.task_dist_lt(a shnor.task_dist, b shnor.task_dist)
     RETURNS boolean
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
-    AS 'MODULE_PATHNAME', 'score_dist_lt';
+    AS 'MODULE_PATHNAME', 'task_dist_lt';
 COMMENT ON FUNCTION shnor.task_dist_lt(shnor.task_dist, shnor.task_dist) IS
     'a < b in the order of the canonical bytes, which has no other meaning; NULL if either is';
 
 CREATE FUNCTION shnor.task_dist_le(a shnor.task_dist, b shnor.task_dist)
     RETURNS boolean
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
-    AS 'MODULE_PATHNAME', 'score_dist_le';
+    AS 'MODULE_PATHNAME', 'task_dist_le';
 COMMENT ON FUNCTION shnor.task_dist_le(shnor.task_dist, shnor.task_dist) IS
     'a <= b in the order of the canonical bytes, which has no other meaning; NULL if either is';
 
 CREATE FUNCTION shnor.task_dist_gt(a shnor.task_dist, b shnor.task_dist)
     RETURNS boolean
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
-    AS 'MODULE_PATHNAME', 'score_dist_gt';
+    AS 'MODULE_PATHNAME', 'task_dist_gt';
 COMMENT ON FUNCTION shnor.task_dist_gt(shnor.task_dist, shnor.task_dist) IS
     'a > b in the order of the canonical bytes, which has no other meaning; NULL if either is';
 
 CREATE FUNCTION shnor.task_dist_ge(a shnor.task_dist, b shnor.task_dist)
     RETURNS boolean
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
-    AS 'MODULE_PATHNAME', 'score_dist_ge';
+    AS 'MODULE_PATHNAME', 'task_dist_ge';
 COMMENT ON FUNCTION shnor.task_dist_ge(shnor.task_dist, shnor.task_dist) IS
     'a >= b in the order of the canonical bytes, which has no other meaning; NULL if either is';
 
 CREATE FUNCTION shnor.task_dist_cmp(a shnor.task_dist, b shnor.task_dist)
     RETURNS integer
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
-    AS 'MODULE_PATHNAME', 'score_dist_cmp';
+    AS 'MODULE_PATHNAME', 'task_dist_cmp';
 COMMENT ON FUNCTION shnor.task_dist_cmp(shnor.task_dist, shnor.task_dist) IS
     'Comparison for the btree class: -1, 0 or 1 in the order of the canonical bytes; NULL if either is';
 
 CREATE FUNCTION shnor.task_dist_hash(value shnor.task_dist)
     RETURNS integer
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
-    AS 'MODULE_PATHNAME', 'score_dist_hash';
+    AS 'MODULE_PATHNAME', 'task_dist_hash';
 COMMENT ON FUNCTION shnor.task_dist_hash(shnor.task_dist) IS
     'Hash of the canonical bytes, for the hash class; NULL for NULL';
 
 CREATE FUNCTION shnor.task_dist_hash_extended(value shnor.task_dist, seed bigint)
     RETURNS bigint
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
-    AS 'MODULE_PATHNAME', 'score_dist_hash_extended';
+    AS 'MODULE_PATHNAME', 'task_dist_hash_extended';
 COMMENT ON FUNCTION shnor.task_dist_hash_extended(shnor.task_dist, bigint) IS
     '64-bit hash of the canonical bytes with a seed, for the hash class; NULL if either is';
 

@@ -5,8 +5,10 @@
  */
 #include "postgres.h"
 
+#include "nodes/memnodes.h"
+#include "utils/memutils.h"
+
 #include "compat.h"
-#include "expanded_state.h"
 #include "task_dist.h"
 
 static Size expanded_flat_size(ExpandedObjectHeader *eohptr);
@@ -17,6 +19,8 @@ static const ExpandedObjectMethods methods = {
 	expanded_flat_size,
 	expanded_flatten
 };
+
+#define SHARED_CONTEXT_NAME	"shnor task_dist states"
 
 /* Returns the working form of an expanded object. */
 static const TaskDist *
@@ -79,6 +83,35 @@ task_dist_reserve(TaskDist *dist, MemoryContext context, int items,
 }
 
 /*
+ * Returns the context for a new state: a child of aggcontext, as nodeAgg.c
+ * and nodeWindowAgg.c demand for adopting an expanded object without copying.
+ * Requires a call by an aggregate.
+ *
+ * Plain aggregation keeps one state per group, and for each new group walks
+ * over all contexts under aggcontext to learn how much memory is in use; a
+ * context per state would make hashing quadratic in the number of groups.  So
+ * all states of one aggcontext share a context.  That is safe because nobody
+ * but our transition functions sees a read-write pointer to a state, and they
+ * never replace it by another object: nothing deletes or reparents eoh_context
+ * but the end of aggcontext itself.  In a window each state has its own.
+ */
+static MemoryContext
+state_context(FunctionCallInfo fcinfo, MemoryContext aggcontext)
+{
+	if (AggCheckCallContext(fcinfo, NULL) == AGG_CONTEXT_AGGREGATE)
+	{
+		for (MemoryContext child = aggcontext->firstchild; child != NULL;
+			 child = child->nextchild)
+			if (strcmp(child->name, SHARED_CONTEXT_NAME) == 0)
+				return child;
+		return AllocSetContextCreate(aggcontext, SHARED_CONTEXT_NAME,
+									 ALLOCSET_DEFAULT_SIZES);
+	}
+	return AllocSetContextCreate(aggcontext, "shnor task_dist state",
+								 ALLOCSET_SMALL_SIZES);
+}
+
+/*
  * Returns a new expanded object equal to value, or empty when that is NULL,
  * that lives as long as aggcontext.  Requires a call by an aggregate.
  */
@@ -86,7 +119,7 @@ ExpandedTaskDist *
 task_dist_make_expanded(FunctionCallInfo fcinfo, MemoryContext aggcontext,
 						const TaskDist *value)
 {
-	MemoryContext context = shnor_state_context(fcinfo, aggcontext);
+	MemoryContext context = state_context(fcinfo, aggcontext);
 	ExpandedTaskDist *exp;
 
 	exp = MemoryContextAllocZero(context, sizeof(ExpandedTaskDist));

@@ -1,7 +1,6 @@
 /*
  * task_dist_io.c
- *		Text and binary input and output of task_dist.  Its send function is
- *		that of score_dist, which sends the bytes as they are.
+ *		Text input and output of task_dist, and binary input.
  */
 #include "postgres.h"
 

@@ -169,11 +169,14 @@ sub run_document
 # Functions behind the types, operators and aggregates: README.md names them
 # by their prefix only.
 my $support = join '|', qw(
-  (score|task)_dist_(in|out|recv|send)
-  (score|task)_dist_(plus|minus|eq|ne|lt|le|gt|ge|cmp|hash|hash_extended)
-  (score|task)_dist_(accum|moving_accum|moving_remove|moving_final)
-  pattern_similarity_(accum|final)
+  score_dist_(in|out|recv|send)
+  score_dist_(plus|minus|eq|ne|lt|le|gt|ge|cmp|hash|hash_extended)
+  score_dist_(accum|moving_accum|moving_remove|moving_final)
   shnor_rule_(accum|combine|serial|deserial|final)
+  task_dist_(in|out|recv|send)
+  task_dist_(plus|minus|eq|ne|lt|le|gt|ge|cmp|hash|hash_extended)
+  task_dist_(accum|moving_accum|moving_remove|moving_final)
+  pattern_similarity_(accum|final)
   beta_binomial_(accum|combine|serialize|deserialize|fit_final|moments_final)
   fingerprint_(accum|final));
 
