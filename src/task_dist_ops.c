@@ -12,12 +12,6 @@
 #include "compat.h"
 #include "task_dist.h"
 
-PG_FUNCTION_INFO_V1(task_dist_eq);
-PG_FUNCTION_INFO_V1(task_dist_ne);
-PG_FUNCTION_INFO_V1(task_dist_lt);
-PG_FUNCTION_INFO_V1(task_dist_le);
-PG_FUNCTION_INFO_V1(task_dist_gt);
-PG_FUNCTION_INFO_V1(task_dist_ge);
 PG_FUNCTION_INFO_V1(task_dist_cmp);
 PG_FUNCTION_INFO_V1(task_dist_hash);
 PG_FUNCTION_INFO_V1(task_dist_hash_extended);
@@ -56,41 +50,18 @@ equal(FunctionCallInfo fcinfo)
 		compare(fcinfo) == 0;
 }
 
-Datum
-task_dist_eq(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(equal(fcinfo));
-}
+/* Defines the function of an operator from its answer on two values. */
+#define DEFINE_OPERATOR(name, answer) \
+	PG_FUNCTION_INFO_V1(name); \
+	Datum name(PG_FUNCTION_ARGS) { PG_RETURN_BOOL(answer); } \
+	extern Datum name(PG_FUNCTION_ARGS)
 
-Datum
-task_dist_ne(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(!equal(fcinfo));
-}
-
-Datum
-task_dist_lt(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare(fcinfo) < 0);
-}
-
-Datum
-task_dist_le(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare(fcinfo) <= 0);
-}
-
-Datum
-task_dist_gt(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare(fcinfo) > 0);
-}
-
-Datum
-task_dist_ge(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare(fcinfo) >= 0);
-}
+DEFINE_OPERATOR(task_dist_eq, equal(fcinfo));
+DEFINE_OPERATOR(task_dist_ne, !equal(fcinfo));
+DEFINE_OPERATOR(task_dist_lt, compare(fcinfo) < 0);
+DEFINE_OPERATOR(task_dist_le, compare(fcinfo) <= 0);
+DEFINE_OPERATOR(task_dist_gt, compare(fcinfo) > 0);
+DEFINE_OPERATOR(task_dist_ge, compare(fcinfo) >= 0);
 
 /* Support function 1 of the btree class. */
 Datum
