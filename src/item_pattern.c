@@ -114,15 +114,18 @@ shnor_pattern_baseline(PG_FUNCTION_ARGS)
 											 TYPALIGN_DOUBLE));
 }
 
+/* Bytes of a row before its items. */
+#define ROW_TOTAL_BYTES	2
+
 /* The state of pattern_similarity. */
 typedef struct Similarity
 {
-	int			items;			/* of every row; 0 before the first */
+	int			items;			/* of every row */
+	int			width;			/* bytes of a row, see put_row() */
 	int			nrows;
 	int			capacity;		/* rows there is room for */
-	uint8	   *rows;			/* items bytes each: column of the outcome */
+	uint8	   *rows;
 	ArrayType  *baseline;		/* of the first row, NULL for a NULL one */
-	MemoryContext context;
 } Similarity;
 
 /* Verifies that the baseline of a row is that of the state. */
@@ -150,9 +153,9 @@ make_similarity(MemoryContext aggcontext, int items, Datum baseline,
 	Similarity *state = palloc0(sizeof(Similarity));
 
 	state->items = items;
+	state->width = ROW_TOTAL_BYTES + items;
 	state->capacity = 32;
-	state->rows = palloc(state->capacity * items);
-	state->context = aggcontext;
+	state->rows = palloc(state->capacity * state->width);
 	if (!isnull)
 	{
 		state->baseline = DatumGetArrayTypePCopy(baseline);
@@ -167,6 +170,33 @@ make_similarity(MemoryContext aggcontext, int items, Datum baseline,
 	return state;
 }
 
+/*
+ * Stores a participant's scores: two bytes of the total, the high one first,
+ * so that comparing bytes compares totals first; then the column of each
+ * item's outcome.
+ */
+static void
+put_row(uint8 *at, const ItemScores *row)
+{
+	int			total = 0;
+
+	for (int i = 0; i < row->items; i++)
+	{
+		at[ROW_TOTAL_BYTES + i] = (uint8) TASK_DIST_COLUMN(row->score[i]);
+		total += Max(row->score[i], 0);
+	}
+	/* at most 100 * 100 */
+	at[0] = (uint8) (total >> 8);
+	at[1] = (uint8) total;
+}
+
+/* Returns the total of a stored row. */
+static int
+row_total(const uint8 *row)
+{
+	return (row[0] << 8) + row[1];
+}
+
 /* Transition of pattern_similarity(scores, baseline) */
 Datum
 shnor_pattern_similarity_accum(PG_FUNCTION_ARGS)
@@ -174,7 +204,6 @@ shnor_pattern_similarity_accum(PG_FUNCTION_ARGS)
 	MemoryContext aggcontext;
 	Similarity *state;
 	ItemScores	row;
-	uint8	   *at;
 
 	if (!AggCheckCallContext(fcinfo, &aggcontext))
 		elog(ERROR, "aggregate function called in non-aggregate context");
@@ -206,35 +235,17 @@ shnor_pattern_similarity_accum(PG_FUNCTION_ARGS)
 							   PATTERN_MAX_ROWS),
 					 errhint("Group by class or school.")));
 		state->capacity = Min(state->capacity * 2, PATTERN_MAX_ROWS);
-		state->rows = repalloc(state->rows, state->capacity * state->items);
+		state->rows = repalloc(state->rows, state->capacity * state->width);
 	}
-	at = state->rows + (Size) state->nrows++ * state->items;
-	for (int i = 0; i < row.items; i++)
-		at[i] = (uint8) TASK_DIST_COLUMN(row.score[i]);
+	put_row(state->rows + (Size) state->nrows++ * state->width, &row);
 	PG_RETURN_POINTER(state);
-}
-
-/* Returns the total of a stored row. */
-static int
-row_total(const uint8 *row, int items)
-{
-	int			total = 0;
-
-	for (int i = 0; i < items; i++)
-		total += row[i] > 0 ? row[i] - TASK_DIST_COLUMN(0) : 0;
-	return total;
 }
 
 /* qsort_arg() comparison of rows: by total, then by pattern. */
 static int
-compare_rows(const void *a, const void *b, void *arg)
+compare_rows(const void *a, const void *b, void *width)
 {
-	const uint8 *x = *(uint8 *const *) a;
-	const uint8 *y = *(uint8 *const *) b;
-	int			items = *(int *) arg;
-	int			difference = row_total(x, items) - row_total(y, items);
-
-	return difference != 0 ? difference : memcmp(x, y, items);
+	return memcmp(*(uint8 *const *) a, *(uint8 *const *) b, *(int *) width);
 }
 
 /* What is counted over the totals of a group. */
@@ -290,7 +301,7 @@ add_total(Findings *found, const Similarity *state, uint8 **row, int n,
 		2 * pairs * (n - 2) * Max(q - p * p, 0);
 	for (int r = 1; r <= n; r++)
 	{
-		if (r < n && memcmp(row[r], row[r - 1], state->items) == 0)
+		if (r < n && memcmp(row[r], row[r - 1], state->width) == 0)
 		{
 			run++;
 			continue;
@@ -324,9 +335,9 @@ shnor_pattern_similarity_final(PG_FUNCTION_ARGS)
 	/* pointers are sorted: the state may be read again in a window */
 	row = palloc(sizeof(uint8 *) * state->nrows);
 	for (int r = 0; r < state->nrows; r++)
-		row[r] = state->rows + (Size) r * state->items;
+		row[r] = state->rows + (Size) r * state->width;
 	qsort_arg(row, state->nrows, sizeof(uint8 *), compare_rows,
-			  &state->items);
+			  &state->width);
 	if (state->baseline != NULL)
 		deconstruct_array(state->baseline, FLOAT8OID, sizeof(float8),
 						  FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &value, &isnull,
@@ -334,13 +345,13 @@ shnor_pattern_similarity_final(PG_FUNCTION_ARGS)
 
 	for (int from = 0, to; from < state->nrows; from = to)
 	{
-		int			total = row_total(row[from], state->items);
+		int			total = row_total(row[from]);
 		double		p = 0;
 		double		q = 0;
 
 		CHECK_FOR_INTERRUPTS();
 		for (to = from + 1; to < state->nrows; to++)
-			if (row_total(row[to], state->items) != total)
+			if (row_total(row[to]) != total)
 				break;
 		if (state->baseline != NULL &&
 			!get_chances(state, value, isnull, total, &p, &q))
