@@ -144,6 +144,14 @@ typedef struct Tally
 	int64		results;
 } Tally;
 
+static inline TallyKey
+tally_key(int32 import_file, int32 administration, int32 academic_year)
+{
+	TallyKey	key = {import_file, administration, academic_year};
+
+	return key;
+}
+
 static inline uint32
 tally_hash(TallyKey key)
 {
@@ -270,16 +278,8 @@ get_group(Changes *changes, GroupKey key)
 	return changes->latest = group;
 }
 
-static inline TallyKey
-tally_key(int32 import_file, int32 administration, int32 academic_year)
-{
-	TallyKey	key = {import_file, administration, academic_year};
-
-	return key;
-}
-
 static Tally *
-get_tally(tallies_hash * table, TallyKey key)
+get_tally(struct tallies_hash *table, TallyKey key)
 {
 	bool		found;
 	Tally	   *tally = tallies_insert(table, key, &found);
@@ -345,10 +345,12 @@ count_row(Changes *changes, TupleTableSlot *slot, int sign)
 		(void) score_dist_count_one(*dist, score, cell);
 	}
 	if (!slot->tts_isnull[column[IMPORT_FILE] - 1])
-		get_tally(changes->files,
-				  tally_key(DatumGetInt32(value[column[IMPORT_FILE]]),
-							key.administration,
-							key.academic_year))->results += sign;
+	{
+		int32		file = DatumGetInt32(value[column[IMPORT_FILE]]);
+
+		get_tally(changes->files, tally_key(file, key.administration,
+											key.academic_year))->results += sign;
+	}
 }
 
 /* Is there nothing for the summary of this group to follow? */
@@ -483,7 +485,7 @@ hand_over(Changes *changes, const char *function, ArrayColumn *columns,
 }
 
 static Tally **
-sorted_tallies(tallies_hash * table)
+sorted_tallies(struct tallies_hash *table)
 {
 	Tally	  **list = palloc(sizeof(Tally *) * (table->members + 1));
 	tallies_iterator iterator;
@@ -653,10 +655,10 @@ lock_all_administrations(Changes *changes, Tuplestorestate **tables,
 		{
 			const Datum *value = slot->tts_values - 1;
 
+			CHECK_FOR_INTERRUPTS();
 			slot_getsomeattrs(slot, changes->last_column);
 			(void) get_tally(changes->administrations,
-							 tally_key(0,
-									   DatumGetInt32(value[column[ADMINISTRATION]]),
+							 tally_key(0, DatumGetInt32(value[column[ADMINISTRATION]]),
 									   DatumGetInt32(value[column[ACADEMIC_YEAR]])));
 		}
 	}
