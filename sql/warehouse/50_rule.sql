@@ -128,3 +128,7 @@ END
 $$;
 COMMENT ON FUNCTION copy_rule_set(text, text, text) IS
 'Копирует набор правил под новым кодом, чтобы менять копию; возвращает её ключ';
+
+-- What a list looks up in the reference tables.
+CREATE INDEX school_succeeded ON school (succeeded_in) INCLUDE (school_id, successor_id) WHERE succeeded_in IS NOT NULL;
+CREATE INDEX school_year_excluded ON school_year (academic_year) WHERE exclusion_reason IS NOT NULL;
