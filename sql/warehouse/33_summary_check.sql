@@ -7,21 +7,24 @@ RETURNS TABLE (academic_year integer, administration_id integer, school_id integ
                import_file_id integer, results bigint, dist score_dist)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    SELECT r.academic_year, r.administration_id, r.school_id, r.class, r.import_file_id, count(*),
-           score_dist(r.score, r.mark, r.journal_mark) FILTER (WHERE r.attempt = 1)
-    FROM result AS r
-    WHERE r.academic_year BETWEEN first_year AND last_year
-    GROUP BY r.administration_id, r.school_id, r.class, r.import_file_id, r.academic_year;
+    SELECT c.academic_year, c.administration_id, c.school_id, c.class, c.import_file_id, c.results, c.dist
+    FROM recounted((
+        SELECT recount_results(r.administration_id, r.school_id, r.academic_year, r.class, r.import_file_id,
+                               r.attempt, r.score, r.mark, r.journal_mark)
+        FROM result AS r
+        WHERE r.academic_year BETWEEN first_year AND last_year)) AS c;
 END;
 COMMENT ON FUNCTION recounted_results(integer, integer) IS
 'Пересчёт результатов учебных лет от первого до последнего: сколько их по проведениям, организациям, классам и файлам и каково распределение первых попыток (пусто, если их нет)';
 
 -- One statement, so that results and summaries are seen as of one moment; full
 -- joins, so that stale statistics cannot talk the planner into a nested loop.
+-- (No IS DISTINCT FROM between dists: a dump would not name its operator's
+-- schema.)
 CREATE FUNCTION verify_summaries(first_year integer, last_year integer)
 RETURNS TABLE (kind text, academic_year integer, administration_id integer, school_id integer, class text,
                import_file_id integer, kept integer[], counted integer[], kept_dist score_dist, counted_dist score_dist)
-LANGUAGE sql STABLE
+LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     WITH recount AS MATERIALIZED (
         SELECT * FROM recounted_results(first_year, last_year)
@@ -55,7 +58,7 @@ BEGIN ATOMIC
         FROM result_summary AS k
         WHERE k.academic_year BETWEEN first_year AND last_year) AS s
         USING (administration_id, school_id, class)
-    WHERE (c.academic_year, c.counts, c.dist) IS DISTINCT FROM (s.academic_year, s.counts, s.dist)
+    WHERE ((c.academic_year, c.counts) = (s.academic_year, s.counts) AND c.dist = s.dist) IS NOT TRUE
     UNION ALL
     SELECT 'file', coalesce(c.academic_year, s.academic_year), administration_id, NULL, NULL,
            import_file_id, s.counts, c.counts, NULL, NULL
@@ -77,7 +80,7 @@ COMMENT ON FUNCTION verify_summaries(integer, integer) IS
 CREATE FUNCTION verify_summaries(academic_year integer)
 RETURNS TABLE (kind text, academic_year integer, administration_id integer, school_id integer, class text,
                import_file_id integer, kept integer[], counted integer[], kept_dist score_dist, counted_dist score_dist)
-LANGUAGE sql STABLE
+LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT * FROM verify_summaries(verify_summaries.academic_year, verify_summaries.academic_year);
 END;
@@ -87,7 +90,7 @@ COMMENT ON FUNCTION verify_summaries(integer) IS
 CREATE FUNCTION verify_summaries()
 RETURNS TABLE (kind text, academic_year integer, administration_id integer, school_id integer, class text,
                import_file_id integer, kept integer[], counted integer[], kept_dist score_dist, counted_dist score_dist)
-LANGUAGE sql STABLE
+LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT * FROM verify_summaries(0, 9999);
 END;
@@ -151,11 +154,6 @@ BEGIN
     ON CONFLICT (administration_id, school_id) DO UPDATE
     SET academic_year = excluded.academic_year, judged = excluded.judged, failed = excluded.failed,
         results = excluded.results, participants = excluded.participants;
-    -- Those that go are gone once no summary of a class refers to them.
-    DELETE FROM result_summary AS s
-    USING pg_temp.difference AS d
-    WHERE d.kind = 'class' AND d.counted IS NULL
-      AND (s.administration_id, s.school_id, s.class) = (d.administration_id, d.school_id, d.class);
     DELETE FROM school_summary AS s
     USING pg_temp.difference AS d
     WHERE d.kind = 'school' AND d.counted IS NULL
@@ -163,7 +161,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION write_school_summaries() IS
-'Часть rebuild_summaries: исправляет school_summary и удаляет сводки, результатов которых нет';
+'Часть rebuild_summaries: исправляет school_summary';
 
 CREATE FUNCTION write_class_summaries()
 RETURNS void
@@ -177,6 +175,10 @@ BEGIN
     WHERE d.kind = 'class' AND d.counted IS NOT NULL
     ON CONFLICT (administration_id, school_id, class) DO UPDATE
     SET academic_year = excluded.academic_year, results = excluded.results, dist = excluded.dist;
+    DELETE FROM result_summary AS s
+    USING pg_temp.difference AS d
+    WHERE d.kind = 'class' AND d.counted IS NULL
+      AND (s.administration_id, s.school_id, s.class) = (d.administration_id, d.school_id, d.class);
 END
 $$;
 COMMENT ON FUNCTION write_class_summaries() IS 'Часть rebuild_summaries: исправляет result_summary';
