@@ -96,7 +96,7 @@ worst_result_accum(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 	{
 		const int	size = ARR_OVERHEAD_NONULLS(1) +
-			WORST_RESULT_LENGTH * sizeof(int64);
+		WORST_RESULT_LENGTH * sizeof(int64);
 		ArrayType  *array = palloc0(size);
 		int64	   *worst;
 
@@ -115,7 +115,7 @@ worst_result_accum(PG_FUNCTION_ARGS)
 	else
 	{
 		ArrayType  *array = AggCheckCallContext(fcinfo, NULL) ?
-			PG_GETARG_ARRAYTYPE_P(0) : PG_GETARG_ARRAYTYPE_P_COPY(0);
+		PG_GETARG_ARRAYTYPE_P(0) : PG_GETARG_ARRAYTYPE_P_COPY(0);
 		int64	   *worst = worst_result_get(array);
 
 		worst_result_check(worst[1], worst[2]);
@@ -129,7 +129,7 @@ Datum
 worst_result_combine(PG_FUNCTION_ARGS)
 {
 	ArrayType  *array = AggCheckCallContext(fcinfo, NULL) ?
-		PG_GETARG_ARRAYTYPE_P(0) : PG_GETARG_ARRAYTYPE_P_COPY(0);
+	PG_GETARG_ARRAYTYPE_P(0) : PG_GETARG_ARRAYTYPE_P_COPY(0);
 	int64	   *worst = worst_result_get(array);
 	int64	   *other = worst_result_get(PG_GETARG_ARRAYTYPE_P(1));
 

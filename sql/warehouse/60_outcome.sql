@@ -59,9 +59,9 @@ COMMENT ON COLUMN cycle.checks_error IS 'Сколько проверок дан�
 COMMENT ON COLUMN cycle.checks_warning IS 'То же важности warning';
 COMMENT ON COLUMN cycle.checks_info IS 'То же важности info';
 
--- No foreign keys: a country has 360,000 of these a cycle, and three references
--- verified row by row take longer than all the rest of run_cycle. It writes
--- them from rows that have the references; the triggers below keep them.
+-- No foreign keys: a country has 360,000 of these a cycle, and verifying three
+-- references row by row takes longer than writing them. run_cycle makes them
+-- from rows that have the references; the triggers below keep them.
 CREATE TABLE assessment_outcome (
     assessment_outcome_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     cycle_id integer NOT NULL,

@@ -1,27 +1,35 @@
 -- run_cycle and its steps. Every step reads what the step before it stored.
 
--- Pupils' results where there are any, else what was published about the
--- school as a whole. fail_percent is the share in whole percent, rounded down:
--- for a whole threshold "fail_percent >= threshold" is "share >= threshold",
--- and an index finds it.
-CREATE FUNCTION counted_results(years integer[], rule_set_id integer, lowest_percent integer)
+-- What counts for a school: its pupils' results where there are any, else what
+-- was published about it as a whole. fail_percent is the share in whole
+-- percent, rounded down: for a whole threshold "fail_percent >= threshold" is
+-- "share >= threshold", and an index finds it.
+CREATE FUNCTION own_results(years integer[], rule_set_id integer, lowest_percent integer)
 RETURNS TABLE (administration_id integer, assessment_id integer, academic_year integer, school_id integer,
-               participants bigint, failed bigint, is_published boolean)
+               participants bigint, failed bigint)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    SELECT s.administration_id, a.assessment_id, s.academic_year, s.school_id, s.judged::bigint, s.failed::bigint, false
+    SELECT s.administration_id, a.assessment_id, s.academic_year, s.school_id, s.judged::bigint, s.failed::bigint
     FROM school_summary AS s
     JOIN administration AS a USING (administration_id)
     JOIN rule_assessment AS r USING (assessment_id)
-    WHERE r.rule_set_id = counted_results.rule_set_id
+    WHERE r.rule_set_id = own_results.rule_set_id
       AND s.academic_year = ANY (years)
-      AND s.fail_percent >= lowest_percent
-    UNION ALL
-    SELECT p.administration_id, a.assessment_id, p.academic_year, p.school_id, p.participants, p.mark_2, true
+      AND s.fail_percent >= lowest_percent;
+END;
+COMMENT ON FUNCTION own_results(integer[], integer, integer) IS
+'Сколько участников и сколько не справилось у организаций по процедурам набора правил в указанные учебные годы по результатам участников (первая попытка), если не справилось не меньше lowest_percent процентов (0 — все)';
+
+CREATE FUNCTION published_results(years integer[], rule_set_id integer, lowest_percent integer)
+RETURNS TABLE (administration_id integer, assessment_id integer, academic_year integer, school_id integer,
+               participants bigint, failed bigint)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT p.administration_id, a.assessment_id, p.academic_year, p.school_id, p.participants, p.mark_2
     FROM published_group AS p
     JOIN administration AS a USING (administration_id)
     JOIN rule_assessment AS r USING (assessment_id)
-    WHERE r.rule_set_id = counted_results.rule_set_id
+    WHERE r.rule_set_id = published_results.rule_set_id
       AND p.academic_year = ANY (years)
       AND 100 * p.mark_2 >= lowest_percent * p.participants
       AND p.kind = 'fis_marks' AND p.level = 'school' AND a.fail_by = 'mark'
@@ -30,8 +38,20 @@ BEGIN ATOMIC
           WHERE (s.administration_id, s.school_id) = (p.administration_id, p.school_id)
             AND s.participants > 0);
 END;
-COMMENT ON FUNCTION counted_results(integer[], integer, integer) IS
-'Сколько участников и сколько не справилось у организаций по процедурам набора правил в указанные учебные годы, если не справилось не меньше lowest_percent процентов (0 — все): по результатам участников (первая попытка), а где их нет — по опубликованным данным';
+COMMENT ON FUNCTION published_results(integer[], integer, integer) IS
+'То же по опубликованным данным об организациях, у которых результатов участников нет';
+
+CREATE FUNCTION counted_results(years integer[], rule_set_id integer)
+RETURNS TABLE (administration_id integer, assessment_id integer, academic_year integer, school_id integer,
+               participants bigint, failed bigint)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT * FROM own_results(years, counted_results.rule_set_id, 0)
+    UNION ALL
+    SELECT * FROM published_results(years, counted_results.rule_set_id, 0);
+END;
+COMMENT ON FUNCTION counted_results(integer[], integer) IS
+'Сколько участников и сколько не справилось у организаций по процедурам набора правил в указанные учебные годы: own_results и published_results';
 
 -- Few schools were ever joined to another: only their results are added up.
 CREATE FUNCTION joined_schools(academic_year integer)
@@ -51,20 +71,24 @@ CREATE FUNCTION standing_results(years integer[], standing_year integer, rule_se
 RETURNS TABLE (school_id integer, assessment_id integer, academic_year integer, participants bigint, failed bigint)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    SELECT c.school_id, c.assessment_id, c.academic_year, c.participants, c.failed
-    FROM counted_results(years, standing_results.rule_set_id, lowest_percent) AS c
-    WHERE c.school_id <> ALL (joined)
+    SELECT o.school_id, o.assessment_id, o.academic_year, o.participants, o.failed
+    FROM own_results(years, standing_results.rule_set_id, lowest_percent) AS o
+    WHERE o.school_id <> ALL (joined)
+    UNION ALL
+    SELECT o.school_id, o.assessment_id, o.academic_year, o.participants, o.failed
+    FROM published_results(years, standing_results.rule_set_id, lowest_percent) AS o
+    WHERE o.school_id <> ALL (joined)
     UNION ALL
     SELECT p.standing_id, c.assessment_id, c.academic_year, sum(c.participants)::bigint, sum(c.failed)::bigint
     FROM standing_schools(standing_year) AS p
-    JOIN counted_results(years, standing_results.rule_set_id, 0) AS c USING (school_id)
+    JOIN counted_results(years, standing_results.rule_set_id) AS c USING (school_id)
     WHERE p.school_id = ANY (joined)
       AND (p.succeeded_in IS NULL OR c.academic_year < p.succeeded_in)
     GROUP BY p.standing_id, c.assessment_id, c.academic_year
     HAVING 100 * sum(c.failed) >= lowest_percent * sum(c.participants);
 END;
 COMMENT ON FUNCTION standing_results(integer[], integer, integer, integer, integer[]) IS
-'То же, что counted_results, у тех, кто стоит за организации в учебном году standing_year; joined — joined_schools(standing_year)';
+'То же, что counted_results, у тех, кто стоит за организации в учебном году standing_year, если не справилось не меньше lowest_percent процентов; joined — joined_schools(standing_year)';
 
 -- The rule, school by school. A list needs none but the low results, a cycle
 -- all of them: who is in the list is the same.
@@ -85,7 +109,8 @@ BEGIN ATOMIC
                     THEN low_result(r.failed, r.participants, rules.threshold_percent, rules.min_participants) END AS is_low
         FROM standing_results(ARRAY[school_verdicts.result_year - 1, school_verdicts.result_year],
                               school_verdicts.result_year, rules.rule_set_id, school_verdicts.lowest_percent,
-                              school_verdicts.joined) AS r) AS c
+                              school_verdicts.joined) AS r
+        OFFSET 0) AS c          -- is_low is read four times, computed once
     GROUP BY c.school_id;
 END;
 COMMENT ON FUNCTION school_verdicts(integer, rule_set, integer, integer[]) IS
@@ -329,9 +354,9 @@ BEGIN ATOMIC
         UNION ALL
         SELECT 3, c.administration_id, 0,
                concat_ws('|', c.administration_id, fingerprint(
-                   c.school_id || '|' || c.participants || '|' || c.failed ORDER BY c.school_id, c.is_published))
+                   c.school_id || '|' || c.participants || '|' || c.failed ORDER BY c.school_id))
         FROM counted_results(ARRAY[own_cycle.result_year - 2, own_cycle.result_year - 1, own_cycle.result_year],
-                             rules.rule_set_id, 0) AS c
+                             rules.rule_set_id) AS c
         GROUP BY c.administration_id
         UNION ALL
         SELECT 4, s.school_id, 0, concat_ws('|', s.school_id, e.exclusion_reason)
@@ -398,10 +423,12 @@ $$;
 COMMENT ON FUNCTION run_checks(integer, boolean) IS
 'Шаг run_cycle: сколько проверок данных что-то нашли, по важности; есть ошибки, а allow_errors не true — ошибка 22000';
 
+-- Its queries are long by rows, not by expressions: compiling them only costs.
 CREATE FUNCTION run_cycle(result_year integer, rule_set text DEFAULT NULL, allow_errors boolean DEFAULT false)
 RETURNS cycle_summary
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
+SET jit = off
 AS $$
 DECLARE
     started timestamptz := clock_timestamp();
