@@ -38,7 +38,6 @@ DECLARE
     copied integer;
 BEGIN
     DELETE FROM cycle;
-    DELETE FROM result_summary;
     DELETE FROM result;
     DELETE FROM school_year;
     DELETE FROM administration;
