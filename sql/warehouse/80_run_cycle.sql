@@ -83,6 +83,7 @@ BEGIN ATOMIC
     FROM standing_schools(standing_year) AS p
     JOIN counted_results(years, standing_results.rule_set_id) AS c USING (school_id)
     WHERE p.school_id = ANY (joined)
+      AND c.school_id = ANY (joined)    -- follows from the join; an index finds them by it
       AND (p.succeeded_in IS NULL OR c.academic_year < p.succeeded_in)
     GROUP BY p.standing_id, c.assessment_id, c.academic_year
     HAVING 100 * sum(c.failed) >= lowest_percent * sum(c.participants);
