@@ -1,0 +1,766 @@
+-- import_roadmap: the text of a document, as a converter leaves it, becomes
+-- sections and events; whatever is not certain is listed with its line.
+--
+-- The steps: lines -> rows of cells (table_rows) -> rows whose cells stand in
+-- the header's columns (aligned_rows) -> sections, events, remarks
+-- (read_roadmap) -> tables (import_roadmap).
+
+-- What a column is for, by the words of its header. Order matters: "форма
+-- реализации мероприятий" is a form, "ответственные за мероприятие" a body.
+CREATE FUNCTION column_role(header text)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT r.role
+    FROM (VALUES
+        (1, '^(№|n|no)([ ./]*п[ ./]*п)?\.?$', 'number'),
+        (2, 'срок|период|^дата', 'deadline'),
+        (3, 'ответствен|исполнител', 'responsible'),
+        (4, 'форма|вид документа|отчетн|подтвержд', 'evidence_form'),
+        (5, 'показател|индикатор', 'indicator'),
+        (6, 'результат', 'expected_result'),
+        (7, '(мероприят|действи|работа).* (оо|школ|общеобразоват|образовательных орг)', 'school_activity'),
+        (8, 'мероприят|содержание|наименование|действи|вид деятельности', 'title'),
+        (9, 'задач|цель|направлени', 'goal')) AS r (place, pattern, role)
+    WHERE length(header) <= 100 AND header_text(header) ~ r.pattern
+    ORDER BY r.place
+    LIMIT 1;
+END;
+COMMENT ON FUNCTION column_role(text) IS
+'Назначение столбца дорожной карты по его заголовку: number, title, school_activity, goal, deadline, evidence_form, expected_result, indicator, responsible; NULL — не узнано';
+
+CREATE FUNCTION column_roles(cells text[])
+RETURNS text[]
+LANGUAGE plpgsql IMMUTABLE
+SET search_path FROM CURRENT
+AS $$
+DECLARE
+    roles text[] := '{}';
+    role text;
+    i integer;
+BEGIN
+    IF coalesce(cardinality(cells), 0) < 3 OR cardinality(cells) > 20 THEN
+        RETURN NULL;
+    END IF;
+    FOR i IN 1 .. cardinality(cells) LOOP
+        role := column_role(cells[i]);
+        roles := roles || CASE WHEN role = ANY (roles) AND role = 'title' AND 'school_activity' <> ALL (roles)
+                               THEN 'school_activity'
+                               WHEN role IS NULL OR role = ANY (roles) THEN 'other'
+                               ELSE role END;
+    END LOOP;
+    IF roles @> ARRAY['title', 'deadline'] THEN
+        RETURN roles;
+    END IF;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION column_roles(text[]) IS
+'Назначения столбцов строки заголовка (other — прочее); NULL, если это не заголовок дорожной карты: в нём нет мероприятия и срока';
+
+-- A cell without markup of converters, line ends and repeated blanks.
+CREATE FUNCTION plain_cell(cell text)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN coalesce(btrim(regexp_replace(
+    regexp_replace(translate(cell, chr(160) || chr(65279) || chr(8203) || E'\r', '  '), '</?(p|br|b|i|strong|em)\s*/?>|\*\*', ' ', 'gi'),
+    '\s+', ' ', 'g')), '');
+COMMENT ON FUNCTION plain_cell(text) IS
+'Текст ячейки документа: без разметки <p>, <br>, **, переводов строки и повторных пробелов; пустая строка вместо NULL';
+
+CREATE FUNCTION split_cells(line text, delimiter text)
+RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE delimiter
+    WHEN '|' THEN string_to_array(replace(regexp_replace(btrim(replace(line, '\|', chr(1))), '^\||\|$', '', 'g'), chr(1), '¦'), '|')
+    ELSE string_to_array(line, delimiter) END;
+COMMENT ON FUNCTION split_cells(text, text) IS
+'Ячейки строки таблицы; у таблиц с чертами крайние черты отбрасываются, \| внутри ячейки становится ¦';
+
+-- Layout "cells": the converter put each cell on lines of its own, opened by a
+-- tab, so that rows have to be counted off; layout "rows": a line is a row.
+CREATE FUNCTION find_header(lines text[])
+RETURNS TABLE (first_line integer, last_line integer, layout text, delimiter text, roles text[], labels text[])
+LANGUAGE plpgsql IMMUTABLE
+SET search_path FROM CURRENT
+AS $$
+DECLARE
+    i integer;
+    j integer;
+    d text;
+    cells text[];
+BEGIN
+    FOR i IN 1 .. coalesce(cardinality(lines), 0) LOOP
+        FOREACH d IN ARRAY ARRAY[E'\t', '|'] LOOP
+            CONTINUE WHEN position(d IN lines[i]) = 0;
+            cells := split_cells(lines[i], d);
+            roles := column_roles(cells);
+            IF roles IS NOT NULL THEN
+                first_line := i;
+                last_line := i;
+                layout := 'rows';
+                delimiter := d;
+                labels := cells;
+                RETURN NEXT;
+                RETURN;
+            END IF;
+        END LOOP;
+        IF lines[i] ~ '^\s*\t\s*\S[^\t]*$' AND (i = 1 OR lines[i - 1] !~ '^\s*\t\s*\S[^\t]*$') THEN
+            cells := '{}';
+            j := i;
+            WHILE lines[j] ~ '^\s*\t\s*\S[^\t]*$' AND j < i + 20 LOOP
+                cells := cells || plain_cell(lines[j]);
+                j := j + 1;
+            END LOOP;
+            roles := column_roles(cells);
+            IF roles IS NOT NULL THEN
+                first_line := i;
+                last_line := j - 1;
+                layout := 'cells';
+                delimiter := E'\t';
+                labels := cells;
+                RETURN NEXT;
+                RETURN;
+            END IF;
+        END IF;
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION find_header(text[]) IS
+'Первая строка документа, в которой узнаётся заголовок дорожной карты: строки, способ записи (rows — строка таблицы в строке текста, cells — каждая ячейка с новой строки), разделитель, назначения и заголовки столбцов. Ничего, если заголовка нет';
+
+CREATE FUNCTION level_of_heading(heading text)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT CASE
+        WHEN h.word !~ 'уров(е|н)' OR length(h.word) > 60 THEN NULL
+        WHEN h.word ~ 'краев|регион|област|республикан|окружной' THEN 'region'
+        WHEN h.word ~ 'муницип|район' THEN 'municipality'
+        WHEN h.word ~ 'образовательн|школ|учрежден|институц|^оо|оо$' THEN 'school' END
+    FROM (SELECT replace(header_text(level_of_heading.heading), ' ', '') AS word) AS h;
+END;
+COMMENT ON FUNCTION level_of_heading(text) IS
+'Уровень, названный строкой вроде «МУНИЦИПАЛЬНЫЙ УРОВЕНЬ» (и вразрядку); NULL — строка не об уровне';
+
+CREATE FUNCTION section_number(heading text)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN substring(heading FROM '^\s*((?:[Рр]аздел|РАЗДЕЛ)?\s*(?:[IVXLХІ]+|[0-9]{1,2}(?:\.[0-9]{1,2})*))[.):]?\s+\S');
+COMMENT ON FUNCTION section_number(text) IS
+'Номер в начале заголовка раздела (римский, арабский, «Раздел N»); NULL — номера нет';
+
+CREATE FUNCTION item_number(cell text)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN substring(cell FROM '^\s*([0-9]{1,3}(?:\.[0-9]{1,3})*)[.)]?\s*$');
+COMMENT ON FUNCTION item_number(text) IS
+'Номер, если в ячейке только он; иначе NULL';
+
+CREATE FUNCTION leading_number(cell text)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN substring(cell FROM '^\s*([0-9]{1,3}(?:\.[0-9]{1,3})*)[.)]\s+\S');
+COMMENT ON FUNCTION leading_number(text) IS
+'Номер в начале текста мероприятия, если у документа нет столбца номеров; NULL — номера нет';
+
+CREATE FUNCTION is_deadline(cell text)
+RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN cell <> '' AND length(cell) <= 300 AND item_number(cell) IS NULL
+    AND deadline_kind(cell) <> 'unrecognised';
+COMMENT ON FUNCTION is_deadline(text) IS
+'Читается ли ячейка как срок';
+
+CREATE FUNCTION table_rows(lines text[])
+RETURNS TABLE (line integer, block integer, cells text[], is_outside boolean)
+LANGUAGE plpgsql IMMUTABLE
+SET search_path FROM CURRENT
+AS $$
+DECLARE
+    header record;
+    width integer;
+    own_line integer;
+    own_cells text[];
+    parts text[];
+    after_gap boolean := false;
+    texts text[] := '{}';
+    places integer[] := '{}';
+    gaps boolean[] := '{}';
+    taken integer;
+    i integer;
+    j integer;
+BEGIN
+    SELECT * INTO header FROM find_header(lines);
+    IF header.first_line IS NULL THEN
+        RETURN;
+    END IF;
+    width := cardinality(header.roles);
+    block := 1;
+
+    IF header.layout = 'rows' THEN
+        FOR i IN header.last_line + 1 .. cardinality(lines) + 1 LOOP
+            IF i > cardinality(lines) OR btrim(lines[i], E' \t|' || chr(160)) = '' THEN
+                after_gap := true;
+                CONTINUE WHEN i <= cardinality(lines);
+            ELSIF position(header.delimiter IN lines[i]) > 0 THEN
+                parts := split_cells(lines[i], header.delimiter);
+                IF own_cells IS NOT NULL AND NOT after_gap AND cardinality(own_cells) < width
+                    AND cardinality(own_cells) + cardinality(parts) - 1 <= width
+                    AND item_number(plain_cell(parts[1])) IS NULL AND plain_cell(parts[1]) <> ''
+                THEN
+                    own_cells[cardinality(own_cells)] := own_cells[cardinality(own_cells)] || ' ' || parts[1];
+                    own_cells := own_cells || parts[2:];
+                    CONTINUE;
+                END IF;
+            ELSIF level_of_heading(lines[i]) IS NOT NULL OR section_number(lines[i]) ~ '[IVXLХІРр]' THEN
+                parts := ARRAY[lines[i]];
+            ELSIF own_cells IS NOT NULL AND NOT after_gap THEN
+                own_cells[cardinality(own_cells)] := own_cells[cardinality(own_cells)] || ' ' || lines[i];
+                CONTINUE;
+            ELSE
+                parts := NULL;
+            END IF;
+
+            IF own_cells IS NOT NULL THEN
+                line := own_line;
+                cells := ARRAY(SELECT plain_cell(c) FROM unnest(own_cells) WITH ORDINALITY AS u (c, place) ORDER BY place);
+                is_outside := false;
+                RETURN NEXT;
+            END IF;
+            EXIT WHEN i > cardinality(lines);
+            IF after_gap OR column_roles(parts) IS NOT NULL THEN
+                block := block + 1;
+                width := coalesce(cardinality(column_roles(parts)), width);
+            END IF;
+            after_gap := false;
+            own_cells := parts;
+            own_line := i;
+            IF parts IS NULL THEN
+                line := i;
+                cells := ARRAY[plain_cell(lines[i])];
+                is_outside := true;
+                RETURN NEXT;
+            END IF;
+        END LOOP;
+        RETURN;
+    END IF;
+
+    -- Layout "cells": first the cells, with the blank lines before them.
+    FOR i IN header.last_line + 1 .. cardinality(lines) LOOP
+        IF btrim(lines[i], E' \t\r' || chr(160)) = '' AND position(E'\t' IN lines[i]) = 0 THEN
+            after_gap := true;
+        ELSIF position(E'\t' IN lines[i]) > 0 THEN
+            -- Blanks and tabs at a line's end open no cell.
+            parts := string_to_array(CASE WHEN btrim(lines[i], E' \t' || chr(160)) = '' THEN E'\t'
+                                          ELSE rtrim(lines[i], E' \t' || chr(160)) END, E'\t');
+            IF btrim(parts[1]) <> '' AND cardinality(texts) > 0 THEN
+                texts[cardinality(texts)] := texts[cardinality(texts)] || ' ' || parts[1];
+            END IF;
+            FOR j IN 2 .. cardinality(parts) LOOP
+                texts := texts || parts[j];
+                places := places || i;
+                gaps := gaps || (after_gap AND j = 2);
+            END LOOP;
+            after_gap := false;
+        ELSIF cardinality(texts) > 0 AND (NOT after_gap OR btrim(texts[cardinality(texts)]) = '') THEN
+            texts[cardinality(texts)] := texts[cardinality(texts)] || ' ' || lines[i];
+            after_gap := false;
+        ELSE
+            line := i;
+            cells := ARRAY[plain_cell(lines[i])];
+            is_outside := true;
+            RETURN NEXT;
+        END IF;
+    END LOOP;
+
+    -- Then the rows: as many cells as the header has, fewer when a numbered
+    -- row begins after a blank line before that.
+    texts := ARRAY(SELECT plain_cell(c) FROM unnest(texts) WITH ORDINALITY AS u (c, place) ORDER BY place);
+    i := 1;
+    is_outside := false;
+    WHILE i <= cardinality(texts) LOOP
+        taken := least(width, cardinality(texts) - i + 1);
+        FOR j IN 1 .. taken - 1 LOOP
+            IF gaps[i + j] AND item_number(texts[i + j]) IS NOT NULL THEN
+                taken := j;
+                EXIT;
+            END IF;
+        END LOOP;
+        line := places[i];
+        cells := texts[i:i + taken - 1];
+        RETURN NEXT;
+        i := i + taken;
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION table_rows(text[]) IS
+'Строки таблицы дорожной карты после её заголовка: номер строки текста, номер части (части разделены пустыми строками — это страницы), ячейки; is_outside — текст вне таблицы. Строки, разорванные переносом, склеены';
+
+CREATE FUNCTION aligned_cells(cells text[], width integer, deadline_place integer, shift integer, is_pure boolean)
+RETURNS text[]
+LANGUAGE plpgsql IMMUTABLE
+SET search_path FROM CURRENT
+AS $$
+DECLARE
+    aligned text[] := array_fill(''::text, ARRAY[width]);
+    target integer;
+    i integer;
+BEGIN
+    FOR i IN 1 .. cardinality(cells) LOOP
+        CONTINUE WHEN cells[i] = '';
+        target := CASE
+            WHEN is_pure OR i >= deadline_place + shift THEN i - shift
+            WHEN shift > 0 THEN least(i, deadline_place - 1)
+            ELSE i END;
+        target := greatest(1, least(target, width));
+        aligned[target] := concat_ws(' ', nullif(aligned[target], ''), cells[i]);
+    END LOOP;
+    RETURN aligned;
+END
+$$;
+COMMENT ON FUNCTION aligned_cells(text[], integer, integer, integer, boolean) IS
+'Ячейки строки на местах столбцов заголовка. Срок в этой части стоит на shift мест правее, чем в заголовке: либо сдвинута вся строка (is_pure), либо лишние (недостающие) ячейки стоят перед сроком';
+
+-- Where a part of the table has its deadlines tells how its cells are shifted
+-- against the header: converters lose and add cells page by page.
+CREATE FUNCTION aligned_rows(lines text[])
+RETURNS TABLE (line integer, cells text[], aligned text[], roles text[], labels text[], is_outside boolean)
+LANGUAGE plpgsql IMMUTABLE
+SET search_path FROM CURRENT
+AS $$
+DECLARE
+    header record;
+    own record;
+    own_roles text[];
+    own_labels text[];
+    new_roles text[];
+    anchor integer;
+    deadline_place integer;
+    shift integer := 0;
+    is_pure boolean := false;
+    block_width integer := 0;
+    last_block integer := 0;
+BEGIN
+    SELECT * INTO header FROM find_header(lines);
+    own_roles := header.roles;
+    own_labels := header.labels;
+    FOR own IN
+        WITH raw AS MATERIALIZED (
+            SELECT t.* FROM table_rows(lines) AS t
+        ), cell AS MATERIALIZED (
+            SELECT r.block, u.place, u.cell, is_deadline(u.cell) AS is_due,
+                   item_number(u.cell) IS NOT NULL OR leading_number(u.cell) IS NOT NULL AS is_numbered
+            FROM raw AS r
+            CROSS JOIN LATERAL unnest(r.cells) WITH ORDINALITY AS u (cell, place)
+            WHERE NOT r.is_outside AND u.cell <> '' AND cardinality(r.cells) > 1
+        )
+        SELECT r.line, r.block, r.cells, r.is_outside, b.dues, b.numbers, b.width
+        FROM raw AS r
+        LEFT JOIN (
+            SELECT c.block, max(c.place)::integer AS width,
+                   jsonb_object_agg(c.place, c.dues) AS dues, jsonb_object_agg(c.place, c.numbers) AS numbers
+            FROM (
+                SELECT l.block, l.place, count(*) FILTER (WHERE l.is_due) AS dues,
+                       count(*) FILTER (WHERE l.is_numbered) AS numbers
+                FROM cell AS l
+                GROUP BY l.block, l.place) AS c
+            GROUP BY c.block) AS b USING (block)
+        ORDER BY r.line
+    LOOP
+        new_roles := column_roles(own.cells);
+        IF new_roles IS NOT NULL THEN
+            own_roles := new_roles;
+            own_labels := own.cells;
+            last_block := 0;
+        END IF;
+        IF own.block <> last_block AND NOT own.is_outside THEN
+            last_block := own.block;
+            deadline_place := array_position(own_roles, 'deadline');
+            anchor := coalesce(array_position(own_roles, 'number'), array_position(own_roles, 'title'));
+            IF own.width IS DISTINCT FROM block_width
+                OR EXISTS (SELECT FROM jsonb_each_text(own.dues) AS d WHERE d.value::integer > 0)
+            THEN
+                block_width := coalesce(own.width, 0);
+                SELECT d.key::integer - deadline_place INTO shift
+                FROM jsonb_each_text(own.dues) AS d
+                WHERE d.value::integer > 0
+                ORDER BY d.value::integer DESC, abs(d.key::integer - deadline_place), d.key::integer
+                LIMIT 1;
+                shift := coalesce(shift, 0);
+                is_pure := shift <> 0 AND coalesce((own.numbers ->> (anchor + shift)::text)::integer, 0)
+                           > coalesce((own.numbers ->> anchor::text)::integer, 0);
+            END IF;
+        END IF;
+        line := own.line;
+        cells := own.cells;
+        roles := own_roles;
+        labels := own_labels;
+        is_outside := own.is_outside;
+        aligned := CASE WHEN own.is_outside THEN own.cells
+                        ELSE aligned_cells(own.cells, cardinality(own_roles), deadline_place, shift, is_pure) END;
+        RETURN NEXT;
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION aligned_rows(text[]) IS
+'Строки таблицы дорожной карты с ячейками на местах столбцов заголовка: сдвиг каждой части таблицы узнаётся по тому, где в ней стоят сроки';
+
+CREATE FUNCTION document_aliases(lines text[])
+RETURNS TABLE (line integer, alias text, body text)
+LANGUAGE plpgsql IMMUTABLE
+SET search_path FROM CURRENT
+AS $$
+DECLARE
+    last_line integer := (SELECT h.first_line - 1 FROM find_header(lines) AS h);
+    in_list boolean := false;
+    parts text[];
+    i integer;
+BEGIN
+    FOR i IN 1 .. coalesce(last_line, 0) LOOP
+        IF header_text(lines[i]) ~ '(принятые|используемые|список|перечень) сокращени' THEN
+            in_list := true;
+            CONTINUE;
+        END IF;
+        CONTINUE WHEN NOT in_list OR plain_cell(lines[i]) = '';
+        parts := regexp_match(plain_cell(lines[i]), '^([^–—]{1,40}?) +[–—-] +(\S.*?)[;.]?$');
+        IF parts IS NULL THEN
+            IF line IS NULL OR line < i - 1 THEN
+                in_list := false;
+                CONTINUE;
+            END IF;
+            body := body || ' ' || regexp_replace(plain_cell(lines[i]), '[;.]$', '');
+            line := i;
+            CONTINUE;
+        END IF;
+        IF alias IS NOT NULL THEN
+            RETURN NEXT;
+        END IF;
+        line := i;
+        alias := parts[1];
+        body := parts[2];
+    END LOOP;
+    IF alias IS NOT NULL THEN
+        RETURN NEXT;
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION document_aliases(text[]) IS
+'Сокращения из перечня, который стоит в документе перед таблицей: «ЦОКО – государственное казённое учреждение ...»';
+
+-- The tail of a row that a page break cut may stand in the row after it
+-- together with the next point and a deadline of its own.
+CREATE FUNCTION cut_tail(title text)
+RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN regexp_match(title, '^([а-яё].*?)\s+([0-9]{1,2}[.)]\s+\S.*)$');
+COMMENT ON FUNCTION cut_tail(text) IS
+'Для текста, начатого со строчной буквы, в котором дальше идёт пронумерованный пункт: конец предыдущего пункта и этот пункт; NULL — текст не такой';
+
+CREATE FUNCTION own_deadline(cell text, before text)
+RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN is_deadline(cell)
+    AND NOT (cell ~ '^(19|20)[0-9]{2}(\s*(г\.?|год|года))?$' AND before <> '' AND before !~ '(19|20)[0-9]{2}');
+COMMENT ON FUNCTION own_deadline(text, text) IS
+'Свой ли это срок у строки без номера, а не продолжение срока предыдущей строки (before)';
+
+-- Items in the document's order: alias (cells: alias, body), section (number,
+-- title), event, more (what continues the event before, by the same places),
+-- review. Cells of events: number, title, school_activity, goal, deadline,
+-- evidence_form, expected_result, indicator, responsible, other.
+CREATE FUNCTION read_roadmap(document text, level text)
+RETURNS TABLE (item text, line integer, section_place integer, event_place integer, section_level text,
+               cells text[], reason text, excerpt text)
+LANGUAGE plpgsql IMMUTABLE
+SET search_path FROM CURRENT
+AS $$
+DECLARE
+    places constant text[] := ARRAY['number', 'title', 'school_activity', 'goal', 'deadline', 'evidence_form',
+                                    'expected_result', 'indicator', 'responsible', 'other'];
+    lines text[] := string_to_array(replace(document, E'\r', ''), E'\n');
+    own record;
+    filled text[];
+    vals text[];             -- this row, by places
+    cut text[];              -- of them, what belongs to the event before
+    tail text[];
+    event_vals text[];       -- the event before, as its first row had it; NULL: none
+    sections integer := 0;
+    events integer := 0;
+    needs_section boolean := true;
+    last_number integer;
+    heading_level text;
+    remarks text[];
+    is_start boolean;
+    role integer;
+    i integer;
+BEGIN
+    section_level := read_roadmap.level;
+    FOR own IN SELECT a.* FROM document_aliases(lines) AS a LOOP
+        item := 'alias';
+        line := own.line;
+        cells := ARRAY[own.alias, own.body];
+        RETURN NEXT;
+    END LOOP;
+
+    FOR own IN SELECT a.* FROM aligned_rows(lines) AS a ORDER BY a.line LOOP
+        filled := ARRAY(SELECT c FROM unnest(own.cells) WITH ORDINALITY AS u (c, place) WHERE c <> '' ORDER BY place);
+        line := own.line;
+        excerpt := left(without_names(array_to_string(filled, ' ')), 200);
+        section_place := NULL;
+        event_place := NULL;
+        cells := NULL;
+        reason := NULL;
+        remarks := '{}';
+
+        -- What is no row of the plan: rules, a repeated header, column numbers.
+        CONTINUE WHEN NOT EXISTS (SELECT FROM unnest(filled) AS c WHERE c !~ '^[-–—:=_ ]*$');
+        CONTINUE WHEN NOT own.is_outside AND column_roles(own.cells) IS NOT NULL;
+        CONTINUE WHEN cardinality(filled) > 2
+                  AND filled = ARRAY(SELECT n::text FROM generate_series(1, cardinality(filled)) AS n);
+        IF own.is_outside THEN
+            item := 'review';
+            reason := 'текст вне таблицы, в план не вошёл';
+            RETURN NEXT;
+            CONTINUE;
+        END IF;
+
+        -- A level or a section: a single cell that is no piece of the row before.
+        IF cardinality(filled) = 1 AND item_number(filled[1]) IS NULL THEN
+            heading_level := level_of_heading(filled[1]);
+            IF heading_level IS NOT NULL
+                OR section_number(filled[1]) IS NOT NULL
+                   AND (cardinality(own.cells) < cardinality(own.roles)
+                        OR array_position(own.cells, filled[1]) <> array_position(own.roles, 'title')
+                        OR section_number(filled[1]) ~ '[IVXLХІ]')
+                OR own.cells[1] = filled[1] AND own.roles[1] = 'number' AND filled[1] !~ '^[а-яё]'
+            THEN
+                section_level := coalesce(heading_level, section_level);
+                event_vals := NULL;
+                last_number := NULL;
+                needs_section := heading_level IS NOT NULL AND section_number(filled[1]) IS NULL;
+                IF NOT needs_section THEN
+                    item := 'section';
+                    sections := sections + 1;
+                    events := 0;
+                    section_place := sections;
+                    cells := ARRAY[section_number(filled[1]),
+                                   without_names(btrim(ltrim(substr(filled[1], 1 + coalesce(length(section_number(filled[1])), 0)), ' .):')))];
+                    RETURN NEXT;
+                END IF;
+                CONTINUE;
+            END IF;
+        END IF;
+
+        -- The row by what its cells are for.
+        vals := array_fill(''::text, ARRAY[10]);
+        FOR i IN 1 .. cardinality(own.roles) LOOP
+            CONTINUE WHEN own.aligned[i] = '';
+            role := array_position(places, own.roles[i]);
+            vals[role] := concat_ws('; ', nullif(vals[role], ''),
+                CASE own.roles[i] WHEN 'other' THEN format('%s: %s', plain_cell(own.labels[i]), own.aligned[i])
+                                  ELSE own.aligned[i] END);
+        END LOOP;
+        IF without_names(array_to_string(vals, E'\n')) <> array_to_string(vals, E'\n') THEN
+            vals := ARRAY(SELECT without_names(v) FROM unnest(vals) WITH ORDINALITY AS u (v, place) ORDER BY place);
+            remarks := remarks || 'имена людей заменены на ***: укажите должности'::text;
+        END IF;
+        IF 'number' <> ALL (own.roles) THEN
+            vals[1] := coalesce(leading_number(vals[2]), '');
+        END IF;
+
+        cut := NULL;
+        IF vals[1] <> '' OR event_vals IS NULL THEN
+            is_start := vals[2] <> '' OR vals[1] <> '' AND vals[5] <> '';
+        ELSIF vals[2] = '' THEN
+            is_start := false;
+        ELSIF own_deadline(vals[5], event_vals[5]) THEN
+            is_start := true;
+            tail := cut_tail(vals[2]);
+            IF tail IS NOT NULL THEN
+                cut := array_fill(''::text, ARRAY[10]);
+                cut[2] := tail[1];
+                vals[2] := tail[2];
+                vals[1] := leading_number(tail[2]);
+                FOREACH i IN ARRAY ARRAY[3, 4, 7, 8] LOOP
+                    IF vals[i] ~ '^[а-яё]' THEN
+                        cut[i] := vals[i];
+                        vals[i] := '';
+                    END IF;
+                END LOOP;
+                remarks := remarks || 'строка разорвана: её начало присоединено к предыдущему мероприятию, пронумерованный пункт — отдельное мероприятие'::text;
+            ELSIF vals[2] ~ '^[а-яё]' THEN
+                remarks := remarks || 'строка без номера начата со строчной буквы, но срок у неё свой: принята за мероприятие'::text;
+            ELSIF 'number' = ANY (own.roles) OR event_vals[1] <> '' THEN
+                remarks := remarks || 'номера нет'::text;
+            END IF;
+        ELSE
+            is_start := vals[2] !~ '^[а-яё]' AND 'number' <> ALL (own.roles) AND event_vals[1] = '';
+            IF vals[2] !~ '^[а-яё]' AND NOT is_start THEN
+                remarks := remarks || 'строка без номера и срока присоединена к предыдущему мероприятию'::text;
+            END IF;
+        END IF;
+
+        IF is_start THEN
+            IF cut IS NOT NULL THEN
+                item := 'more';
+                section_place := sections;
+                event_place := events;
+                cells := cut;
+                RETURN NEXT;
+            END IF;
+            IF needs_section THEN
+                needs_section := false;
+                item := 'section';
+                sections := sections + 1;
+                events := 0;
+                section_place := sections;
+                event_place := NULL;
+                cells := ARRAY[NULL, NULL]::text[];
+                RETURN NEXT;
+            END IF;
+            events := events + 1;
+            event_vals := vals;
+            IF vals[2] = '' THEN
+                vals[2] := '(без названия)';
+                remarks := remarks || 'название не указано'::text;
+            END IF;
+            IF vals[5] = '' THEN
+                remarks := remarks || 'срок не указан'::text;
+            END IF;
+            IF vals[1] ~ '^[0-9]{1,3}$' THEN
+                IF vals[1]::integer = last_number THEN
+                    remarks := remarks || format('номер %s повторяется', vals[1]);
+                ELSIF vals[1]::integer < last_number THEN
+                    remarks := remarks || format('номер %s идёт после %s', vals[1], last_number);
+                ELSIF vals[1]::integer > coalesce(last_number, 0) + 1 THEN
+                    remarks := remarks || format('пропущены номера перед %s', vals[1]);
+                END IF;
+                last_number := vals[1]::integer;
+            END IF;
+            IF leading_number(vals[2]) IS NOT NULL AND vals[2] ~ '\S\s+[0-9]{1,2}[.)]\s+[А-ЯЁ]' THEN
+                remarks := remarks || 'в строке несколько пунктов с одним сроком: принята за одно мероприятие'::text;
+                last_number := NULL;
+            END IF;
+        ELSIF event_vals IS NULL THEN
+            item := 'review';
+            reason := 'строка не понята, в план не вошла';
+            RETURN NEXT;
+            CONTINUE;
+        END IF;
+        item := CASE WHEN is_start THEN 'event' ELSE 'more' END;
+        section_place := sections;
+        event_place := events;
+        cells := vals;
+        RETURN NEXT;
+
+        -- A cell that names one body many times has swallowed its neighbours.
+        IF vals[9] ~ '(\S\S+ \S+)( \1){2}' THEN
+            remarks := remarks || 'в ячейке ответственных один исполнитель повторён: вероятно, в ней слились ячейки нескольких строк'::text;
+        END IF;
+        item := 'review';
+        cells := NULL;
+        FOREACH reason IN ARRAY remarks LOOP
+            RETURN NEXT;
+        END LOOP;
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION read_roadmap(text, text) IS
+'Разбирает текст дорожной карты, ничего не записывая: item — alias (сокращение), section, event, more (продолжение предыдущего мероприятия), review (замечание); cells — ячейки мероприятия в порядке: номер, мероприятие, мероприятия школы, задача, срок, форма, результат, показатель, ответственные, прочее. level — уровень, пока в документе не назван другой';
+
+CREATE FUNCTION import_roadmap(document text, name text, level text, territory_id integer,
+    plan_from date, plan_to date, order_number text DEFAULT NULL, order_date date DEFAULT NULL,
+    due_shift text DEFAULT 'none')
+RETURNS TABLE (roadmap_id integer, sections bigint, events bigint, occurrences bigint, to_review bigint)
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+#variable_conflict use_column
+DECLARE
+    new_id integer;
+BEGIN
+    new_id := add_roadmap(import_roadmap.name, import_roadmap.level, import_roadmap.territory_id,
+                          import_roadmap.plan_from, import_roadmap.plan_to, import_roadmap.order_number,
+                          import_roadmap.order_date, import_roadmap.due_shift);
+    IF NOT EXISTS (SELECT FROM find_header(string_to_array(replace(document, E'\r', ''), E'\n'))) THEN
+        RAISE EXCEPTION 'в тексте нет таблицы дорожной карты'
+            USING ERRCODE = 'invalid_parameter_value',
+                  DETAIL = format('Строк: %s; нет строки заголовка, в которой были бы и мероприятие, и срок.',
+                                  cardinality(string_to_array(document, E'\n'))),
+                  HINT = 'Ячейки таблицы должны быть разделены табуляцией или чертой |, а заголовок — содержать слова «мероприятие» и «срок».';
+    END IF;
+
+    WITH read AS MATERIALIZED (
+        SELECT t.item, t.line, t.section_place, t.event_place, t.section_level, t.cells, t.reason, t.excerpt, t.ordinality
+        FROM read_roadmap(document, import_roadmap.level) WITH ORDINALITY AS t
+    ), new_section AS (
+        INSERT INTO roadmap_section (roadmap_id, place, level, number, title, source_line)
+        SELECT new_id, r.section_place, r.section_level, nullif(r.cells[1], ''), nullif(r.cells[2], ''), r.line
+        FROM read AS r
+        WHERE r.item = 'section'
+        ORDER BY r.section_place
+        RETURNING roadmap_section_id, place
+    ), row_of_event AS (
+        SELECT r.section_place, r.event_place, min(r.line) FILTER (WHERE r.item = 'event') AS line,
+               ARRAY(SELECT string_agg(nullif(p.cells[i], ''), ' ' ORDER BY p.ordinality)
+                     FROM generate_series(1, 10) AS i, read AS p
+                     WHERE (p.section_place, p.event_place) = (r.section_place, r.event_place)
+                       AND p.item IN ('event', 'more')
+                     GROUP BY i
+                     ORDER BY i) AS cells
+        FROM read AS r
+        WHERE r.item IN ('event', 'more')
+        GROUP BY r.section_place, r.event_place
+    ), new_event AS (
+        INSERT INTO roadmap_event (roadmap_section_id, place, number, title, school_activity, goal, deadline,
+                                   evidence_form, expected_result, indicator, responsible, other, source_line)
+        SELECT s.roadmap_section_id, e.event_place, e.cells[1], e.cells[2], e.cells[3], e.cells[4], e.cells[5],
+               e.cells[6], e.cells[7], e.cells[8], e.cells[9], e.cells[10], e.line
+        FROM row_of_event AS e
+        JOIN new_section AS s ON s.place = e.section_place
+        ORDER BY e.section_place, e.event_place
+        RETURNING roadmap_event_id, roadmap_section_id, place
+    ), new_review AS (
+        INSERT INTO roadmap_review (roadmap_id, roadmap_event_id, line, reason, excerpt)
+        SELECT new_id, e.roadmap_event_id, r.line, r.reason, r.excerpt
+        FROM read AS r
+        LEFT JOIN new_section AS s ON s.place = r.section_place
+        LEFT JOIN new_event AS e ON (e.roadmap_section_id, e.place) = (s.roadmap_section_id, r.event_place)
+        WHERE r.item = 'review'
+        ORDER BY r.ordinality
+    ), named AS (
+        SELECT DISTINCT ON (r.cells[1]) r.cells[1] AS alias, r.cells[2] AS name
+        FROM read AS r
+        WHERE r.item = 'alias' AND without_names(r.cells[2]) = r.cells[2]
+        ORDER BY r.cells[1], r.ordinality
+    ), new_body AS (
+        INSERT INTO body (name)
+        SELECT DISTINCT n.name FROM named AS n
+        ON CONFLICT (name) DO NOTHING
+        RETURNING body_id, name
+    )
+    INSERT INTO body_alias (roadmap_id, alias, body_id)
+    SELECT new_id, n.alias, coalesce(w.body_id, b.body_id)
+    FROM named AS n
+    LEFT JOIN new_body AS w USING (name)
+    LEFT JOIN body AS b USING (name);
+
+    UPDATE roadmap AS r
+    SET lines_read = cardinality(string_to_array(document, E'\n'))
+    WHERE r.roadmap_id = new_id;
+    PERFORM assign_bodies(new_id);
+
+    RETURN QUERY
+        SELECT new_id,
+               (SELECT count(*) FROM roadmap_section AS s WHERE s.roadmap_id = new_id),
+               (SELECT count(*) FROM roadmap_section AS s JOIN roadmap_event AS e USING (roadmap_section_id)
+                WHERE s.roadmap_id = new_id),
+               (SELECT count(*) FROM roadmap_section AS s JOIN roadmap_event AS e USING (roadmap_section_id)
+                JOIN roadmap_occurrence AS o USING (roadmap_event_id)
+                WHERE s.roadmap_id = new_id),
+               (SELECT count(*) FROM roadmap_attention AS a WHERE a.roadmap_id = new_id);
+END
+$$;
+COMMENT ON FUNCTION import_roadmap(text, text, text, integer, date, date, text, date, text) IS
+'Загружает дорожную карту из текста документа, каким его оставляет преобразователь: таблица с ячейками через табуляцию или черту |, текст до неё и после неё. level и territory_id — чья карта: region и ключ региона, municipality и ключ муниципалитета, school и ключ организации; plan_from и plan_to — период плана. Каждая строка плана становится мероприятием, сроки разворачиваются в наступления, исполнители узнаются по перечню сокращений документа. Возвращает ключ карты и сколько в ней разделов, мероприятий, наступлений и того, на что должен посмотреть человек (roadmap_attention)';
