@@ -158,6 +158,11 @@ DECLARE
     own_level text := add_body_alias.level;
     own_body integer;
 BEGIN
+    IF without_names(own_name) <> own_name OR without_names(own_alias) <> own_alias THEN
+        RAISE EXCEPTION 'имена людей не хранятся'
+            USING ERRCODE = 'invalid_parameter_value',
+                  HINT = 'Назовите должность или учреждение.';
+    END IF;
     IF own_alias IS NULL OR own_name IS NULL OR cardinality(body_words(own_alias)) = 0
         OR ',' = ANY (body_words(own_alias))
     THEN
@@ -165,11 +170,6 @@ BEGIN
             USING ERRCODE = 'invalid_parameter_value',
                   DETAIL = format('Обозначение %s, исполнитель %s.', quote_nullable(own_alias), quote_nullable(own_name)),
                   HINT = 'Укажите одно обозначение без запятых, как в документе: add_body_alias(1, ''ИРО'', ''Институт развития образования'').';
-    END IF;
-    IF without_names(own_name) <> own_name OR without_names(own_alias) <> own_alias THEN
-        RAISE EXCEPTION 'имена людей не хранятся'
-            USING ERRCODE = 'invalid_parameter_value',
-                  HINT = 'Назовите должность или учреждение.';
     END IF;
     INSERT INTO body AS b (name, level)
     VALUES (own_name, own_level)

@@ -328,6 +328,7 @@ CREATE FUNCTION aligned_rows(lines text[])
 RETURNS TABLE (line integer, cells text[], aligned text[], roles text[], labels text[], is_outside boolean)
 LANGUAGE plpgsql IMMUTABLE
 SET search_path FROM CURRENT
+SET jit = off
 AS $$
 DECLARE
     header record;
@@ -474,6 +475,7 @@ RETURNS TABLE (item text, line integer, section_place integer, event_place integ
                cells text[], reason text, excerpt text)
 LANGUAGE plpgsql IMMUTABLE
 SET search_path FROM CURRENT
+SET jit = off
 AS $$
 DECLARE
     places constant text[] := ARRAY['number', 'title', 'school_activity', 'goal', 'deadline', 'evidence_form',
@@ -533,7 +535,7 @@ BEGIN
                    AND (cardinality(own.cells) < cardinality(own.roles)
                         OR array_position(own.cells, filled[1]) <> array_position(own.roles, 'title')
                         OR section_number(filled[1]) ~ '[IVXLХІ]')
-                OR own.cells[1] = filled[1] AND own.roles[1] = 'number' AND filled[1] !~ '^[а-яё]'
+                OR own.cells[1] = filled[1] AND filled[1] ~ '^[^а-яё]*[А-ЯЁа-яё]+\s+\S' AND filled[1] !~ '^[а-яё]'
             THEN
                 section_level := coalesce(heading_level, section_level);
                 event_vals := NULL;
@@ -547,6 +549,13 @@ BEGIN
                     cells := ARRAY[section_number(filled[1]),
                                    without_names(btrim(ltrim(substr(filled[1], 1 + coalesce(length(section_number(filled[1])), 0)), ' .):')))];
                     RETURN NEXT;
+                    IF heading_level IS NULL AND cells[1] IS NULL AND own.roles[1] <> 'number' THEN
+                        item := 'review';
+                        section_place := NULL;
+                        cells := NULL;
+                        reason := 'строка, где заполнена только первая ячейка, принята за заголовок раздела';
+                        RETURN NEXT;
+                    END IF;
                 END IF;
                 CONTINUE;
             END IF;
@@ -591,8 +600,6 @@ BEGIN
                 remarks := remarks || 'строка разорвана: её начало присоединено к предыдущему мероприятию, пронумерованный пункт — отдельное мероприятие'::text;
             ELSIF vals[2] ~ '^[а-яё]' THEN
                 remarks := remarks || 'строка без номера начата со строчной буквы, но срок у неё свой: принята за мероприятие'::text;
-            ELSIF 'number' = ANY (own.roles) OR event_vals[1] <> '' THEN
-                remarks := remarks || 'номера нет'::text;
             END IF;
         ELSE
             is_start := vals[2] !~ '^[а-яё]' AND 'number' <> ALL (own.roles) AND event_vals[1] = '';
@@ -627,6 +634,9 @@ BEGIN
             END IF;
             IF vals[5] = '' THEN
                 remarks := remarks || 'срок не указан'::text;
+            END IF;
+            IF vals[1] = '' AND ('number' = ANY (own.roles) OR last_number IS NOT NULL) THEN
+                remarks := remarks || 'номера нет'::text;
             END IF;
             IF vals[1] ~ '^[0-9]{1,3}$' THEN
                 IF vals[1]::integer = last_number THEN
@@ -675,6 +685,7 @@ CREATE FUNCTION import_roadmap(document text, name text, level text, territory_i
 RETURNS TABLE (roadmap_id integer, sections bigint, events bigint, occurrences bigint, to_review bigint)
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
+SET jit = off
 AS $$
 #variable_conflict use_column
 DECLARE

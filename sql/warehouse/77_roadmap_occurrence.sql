@@ -16,27 +16,21 @@ COMMENT ON FUNCTION roadmap_region(roadmap) IS 'Регион, по календ�
 -- Every event has at least one occurrence: one without a date when its
 -- deadline has none, so that nothing is lost from sight.
 CREATE FUNCTION event_dates(deadline text, own_roadmap roadmap)
-RETURNS TABLE (starts_on date, due_on date, kind text, part integer, note text)
-LANGUAGE plpgsql STABLE
-SET search_path FROM CURRENT
-AS $$
-BEGIN
-    IF deadline IS NOT NULL THEN
-        RETURN QUERY
-            SELECT o.starts_on, o.due_on, o.kind, o.part, o.note
-            FROM deadline_occurrences(deadline, own_roadmap.plan_from, own_roadmap.plan_to) AS o;
-        IF FOUND THEN
-            RETURN;
-        END IF;
-    END IF;
-    kind := 'undated';
-    note := CASE WHEN deadline IS NULL THEN 'срок не указан' ELSE 'в сроке нет дат' END;
-    RETURN NEXT;
-END
-$$;
+RETURNS TABLE (starts_on date, due_on date, kind text, part integer, note text, place bigint)
+LANGUAGE sql STABLE ROWS 4
+BEGIN ATOMIC
+    SELECT o.starts_on, o.due_on, coalesce(o.kind, 'undated'), o.part,
+           CASE WHEN event_dates.deadline IS NULL THEN 'срок не указан'
+                WHEN o.kind IS NULL THEN 'в сроке нет дат' ELSE o.note END,
+           coalesce(o.ordinality, 1)
+    FROM (SELECT 1) AS one
+    LEFT JOIN deadline_occurrences(event_dates.deadline, (event_dates.own_roadmap).plan_from,
+                                   (event_dates.own_roadmap).plan_to) WITH ORDINALITY AS o ON true;
+END;
 COMMENT ON FUNCTION event_dates(text, roadmap) IS
 'Наступления срока в периоде плана по учебным четвертям региона; у срока без дат — одно, без даты';
 
+-- The number of rows is guessed too high to leave compilation (jit) on.
 -- What the stored occurrences of these events become. Same dates: kept. The
 -- rest are paired in order when there are as many old as new ones, else month
 -- by month, and take the new dates; what has no pair is withdrawn if nothing
@@ -45,6 +39,7 @@ CREATE FUNCTION expand_events(event_ids integer[], changed_on date DEFAULT curre
 RETURNS bigint
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
+SET jit = off
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -59,9 +54,9 @@ BEGIN
         FROM roadmap_event AS e
         JOIN roadmap_section AS s USING (roadmap_section_id)
         JOIN roadmap AS r USING (roadmap_id)
-        CROSS JOIN LATERAL event_dates(e.deadline, r) WITH ORDINALITY AS d
+        CROSS JOIN LATERAL event_dates(e.deadline, r) AS d
         WHERE e.roadmap_event_id = ANY (event_ids)
-        ORDER BY s.roadmap_id, s.place, e.place, d.ordinality;
+        ORDER BY s.roadmap_id, s.place, e.place, d.place;
         GET DIAGNOSTICS written = ROW_COUNT;
         RETURN written;
     END IF;
@@ -70,12 +65,12 @@ BEGIN
         SELECT e.roadmap_event_id AS event_id, d.starts_on, d.due_on AS phrase_due_on,
                CASE r.due_shift WHEN 'none' THEN d.due_on
                                 ELSE greatest(d.starts_on, shifted_day(d.due_on, r.due_shift, roadmap_region(r))) END AS due_on,
-               d.kind, d.part, d.note, d.ordinality AS place,
-               row_number() OVER (PARTITION BY e.roadmap_event_id, d.starts_on, d.due_on ORDER BY d.ordinality) AS copy
+               d.kind, d.part, d.note, d.place,
+               row_number() OVER (PARTITION BY e.roadmap_event_id, d.starts_on, d.due_on ORDER BY d.place) AS copy
         FROM roadmap_event AS e
         JOIN roadmap_section AS s USING (roadmap_section_id)
         JOIN roadmap AS r USING (roadmap_id)
-        CROSS JOIN LATERAL event_dates(e.deadline, r) WITH ORDINALITY AS d
+        CROSS JOIN LATERAL event_dates(e.deadline, r) AS d
         WHERE e.roadmap_event_id = ANY (event_ids)
     ), stored AS MATERIALIZED (
         SELECT o.roadmap_occurrence_id, o.roadmap_event_id AS event_id, o.starts_on, o.due_on, o.phrase_due_on,
