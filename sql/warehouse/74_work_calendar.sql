@@ -19,6 +19,53 @@ COMMENT ON COLUMN school_term.term IS 'Номер четверти, от 1 до 
 COMMENT ON COLUMN school_term.starts_on IS 'Первый день четверти';
 COMMENT ON COLUMN school_term.ends_on IS 'Последний день четверти';
 
+-- A region's own terms of a year stand for all of the common ones.
+CREATE FUNCTION term_calendar(region_id integer)
+RETURNS date[]
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT array_agg(d.day ORDER BY t.academic_year, t.term, d.place)
+    FROM school_term AS t
+    CROSS JOIN LATERAL (VALUES (1, t.starts_on), (2, t.ends_on)) AS d (place, day)
+    WHERE t.region_id = term_calendar.region_id
+       OR t.region_id IS NULL
+          AND NOT EXISTS (
+              SELECT FROM school_term AS o
+              WHERE o.region_id = term_calendar.region_id AND o.academic_year = t.academic_year);
+END;
+COMMENT ON FUNCTION term_calendar(integer) IS
+'Учебные четверти региона для deadline_occurrences: первый и последний день каждой, по порядку; за год, в котором у региона своих дат нет, — общие. NULL, если дат нет вовсе';
+
+CREATE FUNCTION check_term_order()
+RETURNS trigger
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+DECLARE
+    bad record;
+BEGIN
+    SELECT a.academic_year, a.term, b.term AS other INTO bad
+    FROM school_term AS a
+    JOIN school_term AS b
+      ON b.academic_year = a.academic_year AND b.region_id IS NOT DISTINCT FROM a.region_id AND b.term > a.term
+    WHERE b.starts_on <= a.ends_on
+    ORDER BY a.academic_year, a.term
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'четверти идут не по порядку'
+            USING ERRCODE = 'check_violation',
+                  DETAIL = format('Учебный год %s: четверть %s начинается не позже, чем кончается четверть %s.',
+                                  bad.academic_year, bad.other, bad.term),
+                  HINT = 'Исправьте даты: четверти одного года не пересекаются.';
+    END IF;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION check_term_order() IS 'Триггер school_term: четверти одного года следуют друг за другом';
+CREATE TRIGGER check_term_order
+    AFTER INSERT OR UPDATE ON school_term
+    FOR EACH STATEMENT EXECUTE FUNCTION check_term_order();
+
 CREATE TABLE calendar_day (
     calendar_day_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     region_id integer REFERENCES region,

@@ -19,6 +19,7 @@ CREATE TABLE roadmap (
     created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     created_by text NOT NULL DEFAULT current_user,
     CHECK (plan_from <= plan_to AND plan_to < plan_from + 3660),
+    CHECK (plan_from >= DATE '2000-01-01' AND plan_to < DATE '2101-01-01'),
     CHECK ((level = 'region') = (region_id IS NOT NULL)),
     CHECK ((level = 'municipality') = (municipality_id IS NOT NULL)),
     CHECK ((level = 'school') = (school_id IS NOT NULL))

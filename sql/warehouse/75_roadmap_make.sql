@@ -45,12 +45,13 @@ BEGIN
     END IF;
     IF add_roadmap.plan_from IS NULL OR add_roadmap.plan_to IS NULL
         OR add_roadmap.plan_from > add_roadmap.plan_to OR add_roadmap.plan_to >= add_roadmap.plan_from + 3660
+        OR add_roadmap.plan_from < DATE '2000-01-01' OR add_roadmap.plan_to >= DATE '2101-01-01'
     THEN
         RAISE EXCEPTION 'период плана не годится'
             USING ERRCODE = 'invalid_parameter_value',
                   DETAIL = format('С %s по %s.', coalesce(add_roadmap.plan_from::text, 'NULL'),
                                   coalesce(add_roadmap.plan_to::text, 'NULL')),
-                  HINT = 'Первый день не позже последнего, всего не больше десяти лет.';
+                  HINT = 'Первый день не позже последнего, всего не больше десяти лет, с 2000 по 2100 год.';
     END IF;
     IF add_roadmap.due_shift IS NULL OR add_roadmap.due_shift NOT IN ('none', 'next', 'previous') THEN
         RAISE EXCEPTION 'нет такого правила переноса сроков с выходных'

@@ -15,7 +15,7 @@ COMMENT ON FUNCTION roadmap_region(roadmap) IS 'Регион, по календ�
 
 -- Every event has at least one occurrence: one without a date when its
 -- deadline has none, so that nothing is lost from sight.
-CREATE FUNCTION event_dates(deadline text, own_roadmap roadmap)
+CREATE FUNCTION event_dates(deadline text, plan_from date, plan_to date, terms date[])
 RETURNS TABLE (starts_on date, due_on date, kind text, part integer, note text, place bigint)
 LANGUAGE sql STABLE ROWS 4
 BEGIN ATOMIC
@@ -24,17 +24,32 @@ BEGIN ATOMIC
                 WHEN o.kind IS NULL THEN 'в сроке нет дат' ELSE o.note END,
            coalesce(o.ordinality, 1)
     FROM (SELECT 1) AS one
-    LEFT JOIN deadline_occurrences(event_dates.deadline, (event_dates.own_roadmap).plan_from,
-                                   (event_dates.own_roadmap).plan_to) WITH ORDINALITY AS o ON true;
+    LEFT JOIN deadline_occurrences(event_dates.deadline, event_dates.plan_from, event_dates.plan_to,
+                                   event_dates.terms) WITH ORDINALITY AS o ON true;
 END;
-COMMENT ON FUNCTION event_dates(text, roadmap) IS
-'Наступления срока в периоде плана по учебным четвертям региона; у срока без дат — одно, без даты';
+COMMENT ON FUNCTION event_dates(text, date, date, date[]) IS
+'Наступления срока в периоде плана по учебным четвертям (см. term_calendar); у срока без дат — одно, без даты';
 
--- The number of rows is guessed too high to leave compilation (jit) on.
--- What the stored occurrences of these events become. Same dates: kept. The
--- rest are paired in order when there are as many old as new ones, else month
--- by month, and take the new dates; what has no pair is withdrawn if nothing
--- was done about it, and stays if it was done.
+CREATE FUNCTION roadmap_plans(event_ids integer[])
+RETURNS TABLE (roadmap_id integer, plan_from date, plan_to date, due_shift text, region_id integer, terms date[])
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT p.roadmap_id, p.plan_from, p.plan_to, p.due_shift, p.own_region, term_calendar(p.own_region)
+    FROM (
+        SELECT r.roadmap_id, r.plan_from, r.plan_to, r.due_shift, roadmap_region(r) AS own_region
+        FROM roadmap AS r
+        WHERE r.roadmap_id IN (
+            SELECT s.roadmap_id
+            FROM roadmap_event AS e JOIN roadmap_section AS s USING (roadmap_section_id)
+            WHERE e.roadmap_event_id = ANY (event_ids))) AS p;
+END;
+COMMENT ON FUNCTION roadmap_plans(integer[]) IS
+'Карты этих мероприятий: период, перенос с выходных, регион и его учебные четверти. Вызывается из expand_events';
+
+-- What the stored occurrences of these events become. Same last day: kept. The
+-- rest are paired in order when there are as many old as new ones, else month by
+-- month, and take the new dates; what has no pair is withdrawn if nothing was
+-- done about it, and stays if it was done.
 CREATE FUNCTION expand_events(event_ids integer[], changed_on date DEFAULT current_date)
 RETURNS bigint
 LANGUAGE plpgsql
@@ -47,43 +62,48 @@ DECLARE
 BEGIN
     IF NOT EXISTS (SELECT FROM roadmap_occurrence AS o WHERE o.roadmap_event_id = ANY (event_ids)) THEN
         INSERT INTO roadmap_occurrence (roadmap_event_id, starts_on, due_on, phrase_due_on, kind, part, note)
+        WITH plan AS MATERIALIZED (
+            SELECT p.* FROM roadmap_plans(event_ids) AS p
+        )
         SELECT e.roadmap_event_id, d.starts_on,
                CASE r.due_shift WHEN 'none' THEN d.due_on
-                                ELSE greatest(d.starts_on, shifted_day(d.due_on, r.due_shift, roadmap_region(r))) END,
+                                ELSE greatest(d.starts_on, shifted_day(d.due_on, r.due_shift, r.region_id)) END,
                d.due_on, d.kind, d.part, d.note
         FROM roadmap_event AS e
         JOIN roadmap_section AS s USING (roadmap_section_id)
-        JOIN roadmap AS r USING (roadmap_id)
-        CROSS JOIN LATERAL event_dates(e.deadline, r) AS d
+        JOIN plan AS r USING (roadmap_id)
+        CROSS JOIN LATERAL event_dates(e.deadline, r.plan_from, r.plan_to, r.terms) AS d
         WHERE e.roadmap_event_id = ANY (event_ids)
         ORDER BY s.roadmap_id, s.place, e.place, d.place;
         GET DIAGNOSTICS written = ROW_COUNT;
         RETURN written;
     END IF;
 
-    WITH fresh AS MATERIALIZED (
+    WITH plan AS MATERIALIZED (
+        SELECT p.* FROM roadmap_plans(event_ids) AS p
+    ), fresh AS MATERIALIZED (
         SELECT e.roadmap_event_id AS event_id, d.starts_on, d.due_on AS phrase_due_on,
                CASE r.due_shift WHEN 'none' THEN d.due_on
-                                ELSE greatest(d.starts_on, shifted_day(d.due_on, r.due_shift, roadmap_region(r))) END AS due_on,
+                                ELSE greatest(d.starts_on, shifted_day(d.due_on, r.due_shift, r.region_id)) END AS due_on,
                d.kind, d.part, d.note, d.place,
-               row_number() OVER (PARTITION BY e.roadmap_event_id, d.starts_on, d.due_on ORDER BY d.place) AS copy
+               row_number() OVER (PARTITION BY e.roadmap_event_id, d.due_on ORDER BY d.starts_on, d.place) AS copy
         FROM roadmap_event AS e
         JOIN roadmap_section AS s USING (roadmap_section_id)
-        JOIN roadmap AS r USING (roadmap_id)
-        CROSS JOIN LATERAL event_dates(e.deadline, r) AS d
+        JOIN plan AS r USING (roadmap_id)
+        CROSS JOIN LATERAL event_dates(e.deadline, r.plan_from, r.plan_to, r.terms) AS d
         WHERE e.roadmap_event_id = ANY (event_ids)
     ), stored AS MATERIALIZED (
         SELECT o.roadmap_occurrence_id, o.roadmap_event_id AS event_id, o.starts_on, o.due_on, o.phrase_due_on,
                o.kind, o.part, o.note, o.is_moved, o.done_on, o.cancelled_on,
-               row_number() OVER (PARTITION BY o.roadmap_event_id, o.starts_on, o.phrase_due_on
-                                  ORDER BY o.roadmap_occurrence_id) AS copy
+               row_number() OVER (PARTITION BY o.roadmap_event_id, o.phrase_due_on
+                                  ORDER BY o.starts_on, o.roadmap_occurrence_id) AS copy
         FROM roadmap_occurrence AS o
         WHERE o.roadmap_event_id = ANY (event_ids) AND o.withdrawn_on IS NULL
     ), same AS MATERIALIZED (
         SELECT f.event_id, f.place, o.roadmap_occurrence_id
         FROM fresh AS f
         JOIN stored AS o USING (event_id, copy)
-        WHERE (f.starts_on, f.phrase_due_on) IS NOT DISTINCT FROM (o.starts_on, o.phrase_due_on)
+        WHERE f.phrase_due_on IS NOT DISTINCT FROM o.phrase_due_on
     ), rest_new AS MATERIALIZED (
         SELECT f.event_id, f.place, date_trunc('month', f.phrase_due_on) AS month,
                row_number() OVER own AS rank, count(*) OVER (PARTITION BY f.event_id) AS total,
@@ -110,19 +130,20 @@ BEGIN
         SELECT s.event_id, s.place, s.roadmap_occurrence_id FROM same AS s
     ), kept AS (
         UPDATE roadmap_occurrence AS o
-        SET starts_on = f.starts_on, phrase_due_on = f.phrase_due_on,
-            -- A day a person chose stands until the phrase itself changes.
-            due_on = CASE WHEN o.is_moved AND o.phrase_due_on IS NOT DISTINCT FROM f.phrase_due_on
-                          THEN o.due_on ELSE f.due_on END,
-            is_moved = o.is_moved AND o.phrase_due_on IS NOT DISTINCT FROM f.phrase_due_on,
+        SET starts_on = v.starts_on, due_on = v.due_on, is_moved = v.is_moved, phrase_due_on = f.phrase_due_on,
             kind = f.kind, part = f.part, note = f.note, changed_on = expand_events.changed_on, reason = NULL
         FROM paired AS p
         JOIN fresh AS f USING (event_id, place)
         JOIN stored AS b USING (roadmap_occurrence_id)
+        -- A day a person chose stands as long as the deadline's own day does.
+        CROSS JOIN LATERAL (
+            SELECT b.is_moved AND b.phrase_due_on IS NOT DISTINCT FROM f.phrase_due_on AS is_moved) AS m
+        CROSS JOIN LATERAL (
+            SELECT m.is_moved, CASE WHEN m.is_moved THEN b.due_on ELSE f.due_on END AS due_on,
+                   CASE WHEN m.is_moved THEN least(f.starts_on, b.due_on) ELSE f.starts_on END AS starts_on) AS v
         WHERE o.roadmap_occurrence_id = p.roadmap_occurrence_id
-          AND ((b.starts_on, b.phrase_due_on, b.kind, b.part, b.note)
-               IS DISTINCT FROM (f.starts_on, f.phrase_due_on, f.kind, f.part, f.note)
-               OR NOT b.is_moved AND b.due_on IS DISTINCT FROM f.due_on)
+          AND (b.starts_on, b.due_on, b.phrase_due_on, b.is_moved, b.kind, b.part, b.note)
+              IS DISTINCT FROM (v.starts_on, v.due_on, f.phrase_due_on, v.is_moved, f.kind, f.part, f.note)
         RETURNING 1
     ), gone AS (
         UPDATE roadmap_occurrence AS o
