@@ -24,9 +24,8 @@ CREATE FUNCTION term_calendar(region_id integer)
 RETURNS date[]
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    SELECT array_agg(d.day ORDER BY t.academic_year, t.term, d.place)
+    SELECT array_agg(ARRAY[t.starts_on, t.ends_on] ORDER BY t.academic_year, t.term)
     FROM school_term AS t
-    CROSS JOIN LATERAL (VALUES (1, t.starts_on), (2, t.ends_on)) AS d (place, day)
     WHERE t.region_id = term_calendar.region_id
        OR t.region_id IS NULL
           AND NOT EXISTS (
