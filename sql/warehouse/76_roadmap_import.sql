@@ -39,7 +39,11 @@ DECLARE
     role text;
     i integer;
 BEGIN
-    IF coalesce(cardinality(cells), 0) < 3 OR cardinality(cells) > 20 THEN
+    -- Most rows are no header, which is cheap to see.
+    IF coalesce(cardinality(cells), 0) NOT BETWEEN 3 AND 20
+        OR lower_text(array_to_string(cells, ' ')) !~ 'срок|период|дата'
+        OR length(array_to_string(cells, '')) > 1000
+    THEN
         RETURN NULL;
     END IF;
     FOR i IN 1 .. cardinality(cells) LOOP
