@@ -683,6 +683,13 @@ $$;
 COMMENT ON FUNCTION read_roadmap(text, text) IS
 'Разбирает текст дорожной карты, ничего не записывая: item — alias (сокращение), section, event, more (продолжение предыдущего мероприятия), review (замечание); cells — ячейки мероприятия в порядке: номер, мероприятие, мероприятия школы, задача, срок, форма, результат, показатель, ответственные, прочее. level — уровень, пока в документе не назван другой';
 
+CREATE FUNCTION joined_cell(cells text[], place integer)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN nullif(btrim(regexp_replace(array_to_string(cells[:][place:place], ' '), '\s+', ' ', 'g')), '');
+COMMENT ON FUNCTION joined_cell(text[], integer) IS
+'Ячейка мероприятия, собранная из его строк (строки — первое измерение, ячейки — второе); NULL, если пуста';
+
 CREATE FUNCTION import_roadmap(document text, name text, level text, territory_id integer,
     plan_from date, plan_to date, order_number text DEFAULT NULL, order_date date DEFAULT NULL,
     due_shift text DEFAULT 'none')
@@ -718,20 +725,17 @@ BEGIN
         RETURNING roadmap_section_id, place
     ), row_of_event AS (
         SELECT r.section_place, r.event_place, min(r.line) FILTER (WHERE r.item = 'event') AS line,
-               ARRAY(SELECT string_agg(nullif(p.cells[i], ''), ' ' ORDER BY p.ordinality)
-                     FROM generate_series(1, 10) AS i, read AS p
-                     WHERE (p.section_place, p.event_place) = (r.section_place, r.event_place)
-                       AND p.item IN ('event', 'more')
-                     GROUP BY i
-                     ORDER BY i) AS cells
+               array_agg(r.cells ORDER BY r.ordinality) AS cells
         FROM read AS r
         WHERE r.item IN ('event', 'more')
         GROUP BY r.section_place, r.event_place
     ), new_event AS (
         INSERT INTO roadmap_event (roadmap_section_id, place, number, title, school_activity, goal, deadline,
                                    evidence_form, expected_result, indicator, responsible, other, source_line)
-        SELECT s.roadmap_section_id, e.event_place, e.cells[1], e.cells[2], e.cells[3], e.cells[4], e.cells[5],
-               e.cells[6], e.cells[7], e.cells[8], e.cells[9], e.cells[10], e.line
+        SELECT s.roadmap_section_id, e.event_place, joined_cell(e.cells, 1), joined_cell(e.cells, 2),
+               joined_cell(e.cells, 3), joined_cell(e.cells, 4), joined_cell(e.cells, 5), joined_cell(e.cells, 6),
+               joined_cell(e.cells, 7), joined_cell(e.cells, 8), joined_cell(e.cells, 9), joined_cell(e.cells, 10),
+               e.line
         FROM row_of_event AS e
         JOIN new_section AS s ON s.place = e.section_place
         ORDER BY e.section_place, e.event_place
