@@ -1,5 +1,6 @@
--- What people and BI tools read of roadmaps. Everything rests on
--- occurrences_as_of(): views show it as of today.
+-- What people and BI tools read of roadmaps: views show today, functions any
+-- day. The views call no function of the warehouse, for who may only read them
+-- may execute none.
 
 -- A roadmap and where it belongs, from the school up to the region.
 CREATE VIEW roadmap_list WITH (security_invoker = true) AS
@@ -71,17 +72,39 @@ END;
 COMMENT ON FUNCTION occurrences_as_of(date) IS
 'Наступления сроков, какими они были на день as_of по всему, что известно сейчас: сроки до более поздних переносов, отметки не позже этого дня, состояние (см. occurrence_status). level — кто исполняет по разделу карты';
 
+-- The state is that of occurrence_status() on this day.
+CREATE VIEW roadmap_today WITH (security_invoker = true) AS
+SELECT o.roadmap_occurrence_id, o.roadmap_event_id, s.roadmap_section_id, r.roadmap_id, r.roadmap, s.level,
+       r.region_id, r.municipality_id, r.municipality, r.school_id, r.school,
+       s.number AS section_number, coalesce(s.title, 'вне разделов') AS section, e.number, e.title, e.deadline,
+       o.kind, o.note, o.starts_on, o.due_on, o.is_moved, o.done_on, o.cancelled_on,
+       CASE WHEN o.done_on <= current_date AND o.done_on > o.due_on THEN 'done_late'
+            WHEN o.done_on <= current_date THEN 'done'
+            WHEN o.cancelled_on <= current_date THEN 'cancelled'
+            WHEN o.due_on < current_date THEN 'overdue'
+            WHEN o.is_moved THEN 'moved'
+            ELSE 'planned' END AS status,
+       (SELECT string_agg(b.name, '; ' ORDER BY l.roadmap_event_body_id)
+        FROM roadmap_event_body AS l JOIN body AS b USING (body_id)
+        WHERE l.roadmap_event_id = e.roadmap_event_id) AS bodies,
+       e.evidence_form
+FROM roadmap_occurrence AS o
+JOIN roadmap_event AS e USING (roadmap_event_id)
+JOIN roadmap_section AS s USING (roadmap_section_id)
+JOIN roadmap_list AS r USING (roadmap_id)
+WHERE (o.valid_from IS NULL OR o.valid_from <= current_date)
+  AND (o.withdrawn_on IS NULL OR o.withdrawn_on > current_date);
+COMMENT ON VIEW roadmap_today IS 'Все наступления сроков в их нынешнем состоянии, с мероприятием, исполнителями и тем, чья это карта';
+
 CREATE FUNCTION due(from_day date, to_day date)
 RETURNS TABLE (roadmap_occurrence_id bigint, due_on date, starts_on date, status text, roadmap text, level text,
                municipality text, school text, number text, title text, deadline text, bodies text,
                evidence_form text)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    SELECT o.roadmap_occurrence_id, o.due_on, o.starts_on, o.status, r.roadmap, o.level, r.municipality, r.school,
-           e.number, e.title, e.deadline, event_bodies(e.roadmap_event_id), e.evidence_form
-    FROM occurrences_as_of(current_date) AS o
-    JOIN roadmap_event AS e USING (roadmap_event_id)
-    JOIN roadmap_list AS r ON r.roadmap_id = o.roadmap_id
+    SELECT o.roadmap_occurrence_id, o.due_on, o.starts_on, o.status, o.roadmap, o.level, o.municipality, o.school,
+           o.number, o.title, o.deadline, o.bodies, o.evidence_form
+    FROM roadmap_today AS o
     WHERE o.due_on BETWEEN from_day AND to_day
     ORDER BY o.due_on, o.roadmap_id, o.roadmap_occurrence_id;
 END;
@@ -89,16 +112,17 @@ COMMENT ON FUNCTION due(date, date) IS
 'Наступления, срок которых истекает в эти дни (включительно), с нынешним состоянием, мероприятием и исполнителями, по порядку дней';
 
 CREATE VIEW due_this_week WITH (security_invoker = true) AS
-SELECT d.roadmap_occurrence_id, d.due_on, d.starts_on, d.status, d.roadmap, d.level, d.municipality, d.school,
-       d.number, d.title, d.deadline, d.bodies, d.evidence_form
-FROM due(date_trunc('week', current_date)::date, date_trunc('week', current_date)::date + 6) AS d;
+SELECT o.roadmap_occurrence_id, o.due_on, o.starts_on, o.status, o.roadmap, o.level, o.municipality, o.school,
+       o.number, o.title, o.deadline, o.bodies, o.evidence_form
+FROM roadmap_today AS o
+WHERE o.due_on BETWEEN date_trunc('week', current_date)::date AND date_trunc('week', current_date)::date + 6;
 COMMENT ON VIEW due_this_week IS 'Сроки этой недели (с понедельника по воскресенье), и исполненные';
 
 CREATE VIEW due_this_month WITH (security_invoker = true) AS
-SELECT d.roadmap_occurrence_id, d.due_on, d.starts_on, d.status, d.roadmap, d.level, d.municipality, d.school,
-       d.number, d.title, d.deadline, d.bodies, d.evidence_form
-FROM due(date_trunc('month', current_date)::date,
-         (date_trunc('month', current_date) + interval '1 month')::date - 1) AS d;
+SELECT o.roadmap_occurrence_id, o.due_on, o.starts_on, o.status, o.roadmap, o.level, o.municipality, o.school,
+       o.number, o.title, o.deadline, o.bodies, o.evidence_form
+FROM roadmap_today AS o
+WHERE date_trunc('month', o.due_on) = date_trunc('month', current_date);
 COMMENT ON VIEW due_this_month IS 'Сроки этого месяца, и исполненные';
 
 CREATE FUNCTION overdue_as_of(as_of date DEFAULT current_date)
@@ -123,14 +147,18 @@ COMMENT ON FUNCTION overdue_as_of(date) IS
 
 CREATE VIEW overdue WITH (security_invoker = true) AS
 SELECT o.roadmap_occurrence_id, o.roadmap_id, o.roadmap, o.level, o.municipality_id, o.municipality, o.school_id,
-       o.school, o.section, o.number, o.title, o.deadline, o.due_on, o.days_late, o.body_id, o.body
-FROM overdue_as_of(current_date) AS o;
+       o.school, o.section, o.number, o.title, o.deadline, o.due_on, current_date - o.due_on AS days_late,
+       b.body_id, coalesce(b.name, 'исполнитель не установлен') AS body
+FROM roadmap_today AS o
+LEFT JOIN roadmap_event_body AS l USING (roadmap_event_id)
+LEFT JOIN body AS b USING (body_id)
+WHERE o.status = 'overdue';
 COMMENT ON VIEW overdue IS 'Просроченное сегодня; строка на исполнителя (у мероприятия с двумя исполнителями — две)';
 
 CREATE VIEW overdue_by_body WITH (security_invoker = true) AS
 SELECT o.body_id, o.body, o.level, count(*) AS overdue, max(o.days_late) AS worst_days_late,
        min(o.due_on) AS earliest_due_on
-FROM overdue_as_of(current_date) AS o
+FROM overdue AS o
 GROUP BY o.body_id, o.body, o.level;
 COMMENT ON VIEW overdue_by_body IS 'Просроченное по исполнителям и уровням';
 
@@ -155,30 +183,40 @@ COMMENT ON FUNCTION progress_as_of(date) IS
 'Ход выполнения разделов на день as_of: мероприятий, наступлений, из них без даты, с истёкшим сроком (без отменённых), выполнено (в том числе с опозданием), просрочено, отменено, перенесено';
 
 CREATE VIEW roadmap_progress WITH (security_invoker = true) AS
-SELECT p.roadmap_section_id, r.roadmap_id, r.roadmap, r.municipality_id, r.municipality, r.school_id, r.school,
-       p.level, s.number AS section_number, coalesce(s.title, 'вне разделов') AS section,
-       p.events, p.occurrences, p.undated, p.due_so_far, p.done, p.done_late, p.overdue, p.cancelled, p.moved,
+SELECT s.roadmap_section_id, r.roadmap_id, r.roadmap, r.municipality_id, r.municipality, r.school_id, r.school,
+       s.level, s.number AS section_number, coalesce(s.title, 'вне разделов') AS section,
+       (SELECT count(*) FROM roadmap_event AS e WHERE e.roadmap_section_id = s.roadmap_section_id) AS events,
+       p.occurrences, p.undated, p.due_so_far, p.done, p.done_late, p.overdue, p.cancelled, p.moved,
        p.done::numeric / nullif(p.occurrences - p.cancelled, 0) AS done_share
-FROM progress_as_of(current_date) AS p
-JOIN roadmap_section AS s USING (roadmap_section_id)
-JOIN roadmap_list AS r ON r.roadmap_id = p.roadmap_id;
+FROM roadmap_section AS s
+JOIN roadmap_list AS r USING (roadmap_id)
+CROSS JOIN LATERAL (
+    SELECT count(*) AS occurrences, count(*) FILTER (WHERE o.due_on IS NULL) AS undated,
+           count(*) FILTER (WHERE o.due_on < current_date AND o.status <> 'cancelled') AS due_so_far,
+           count(*) FILTER (WHERE o.status IN ('done', 'done_late')) AS done,
+           count(*) FILTER (WHERE o.status = 'done_late') AS done_late,
+           count(*) FILTER (WHERE o.status = 'overdue') AS overdue,
+           count(*) FILTER (WHERE o.status = 'cancelled') AS cancelled,
+           count(*) FILTER (WHERE o.status = 'moved') AS moved
+    FROM roadmap_today AS o
+    WHERE o.roadmap_section_id = s.roadmap_section_id) AS p;
 COMMENT ON VIEW roadmap_progress IS 'Ход выполнения по разделам дорожных карт на сегодня';
 
 CREATE VIEW roadmap_progress_by_municipality WITH (security_invoker = true) AS
-SELECT r.municipality_id, r.municipality, count(DISTINCT r.roadmap_id) AS roadmaps,
+SELECT p.municipality_id, p.municipality, count(DISTINCT p.roadmap_id) AS roadmaps,
        sum(p.events)::bigint AS events, sum(p.occurrences)::bigint AS occurrences, sum(p.undated)::bigint AS undated,
        sum(p.due_so_far)::bigint AS due_so_far, sum(p.done)::bigint AS done, sum(p.done_late)::bigint AS done_late,
        sum(p.overdue)::bigint AS overdue, sum(p.cancelled)::bigint AS cancelled, sum(p.moved)::bigint AS moved,
        sum(p.done) / nullif(sum(p.occurrences - p.cancelled), 0) AS done_share
-FROM progress_as_of(current_date) AS p
-JOIN roadmap_list AS r ON r.roadmap_id = p.roadmap_id
-WHERE r.municipality_id IS NOT NULL
-GROUP BY r.municipality_id, r.municipality;
+FROM roadmap_progress AS p
+WHERE p.municipality_id IS NOT NULL
+GROUP BY p.municipality_id, p.municipality;
 COMMENT ON VIEW roadmap_progress_by_municipality IS 'Ход выполнения по муниципалитетам на сегодня: карты муниципалитета и его школ';
 
 -- Days from the first plan's beginning to the last one's end or last due day.
 CREATE VIEW roadmap_calendar WITH (security_invoker = true) AS
-SELECT d.day, extract(isodow FROM d.day)::integer AS weekday, is_working_day(d.day) AS is_working,
+SELECT d.day, extract(isodow FROM d.day)::integer AS weekday,
+       coalesce(c.is_working, extract(isodow FROM d.day) < 6) AS is_working,
        coalesce(o.due, 0) AS due, coalesce(o.open, 0) AS open, o.titles
 FROM (
     SELECT g::date AS day
@@ -190,18 +228,18 @@ FROM (
 LEFT JOIN (
     SELECT a.due_on, count(*) AS due,
            count(*) FILTER (WHERE a.status IN ('planned', 'moved', 'overdue')) AS open,
-           string_agg(concat_ws(' ', e.number, e.title), '; ' ORDER BY a.roadmap_occurrence_id) AS titles
-    FROM occurrences_as_of(current_date) AS a
-    JOIN roadmap_event AS e USING (roadmap_event_id)
+           string_agg(concat_ws(' ', a.number, a.title), '; ' ORDER BY a.roadmap_occurrence_id) AS titles
+    FROM roadmap_today AS a
     WHERE a.status <> 'cancelled'
-    GROUP BY a.due_on) AS o ON o.due_on = d.day;
+    GROUP BY a.due_on) AS o ON o.due_on = d.day
+LEFT JOIN calendar_day AS c ON c.day = d.day AND c.region_id IS NULL;
 COMMENT ON VIEW roadmap_calendar IS 'Календарь сроков: одна строка — один день';
 
 CREATE VIEW body_load WITH (security_invoker = true) AS
 SELECT b.body_id, b.name AS body, date_trunc('month', o.due_on)::date AS month, o.level,
        count(*) AS due, count(*) FILTER (WHERE o.status IN ('done', 'done_late')) AS done,
        count(*) FILTER (WHERE o.status = 'overdue') AS overdue
-FROM occurrences_as_of(current_date) AS o
+FROM roadmap_today AS o
 JOIN roadmap_event_body AS l USING (roadmap_event_id)
 JOIN body AS b USING (body_id)
 WHERE o.due_on IS NOT NULL AND o.status <> 'cancelled'
@@ -209,16 +247,13 @@ GROUP BY b.body_id, date_trunc('month', o.due_on), o.level;
 COMMENT ON VIEW body_load IS 'Загрузка исполнителей по месяцам: сколько сроков истекает';
 
 CREATE VIEW event_without_evidence WITH (security_invoker = true) AS
-SELECT e.roadmap_event_id, r.roadmap_id, r.roadmap, s.level, r.municipality_id, r.municipality, r.school_id, r.school,
-       e.number, e.title, e.evidence_form, event_bodies(e.roadmap_event_id) AS bodies,
-       count(*) AS done_occurrences, max(o.done_on) AS last_done_on
-FROM occurrences_as_of(current_date) AS o
-JOIN roadmap_event AS e USING (roadmap_event_id)
-JOIN roadmap_section AS s ON s.roadmap_section_id = e.roadmap_section_id
-JOIN roadmap_list AS r ON r.roadmap_id = s.roadmap_id
-WHERE o.done_on IS NOT NULL
+SELECT o.roadmap_event_id, o.roadmap_id, o.roadmap, o.level, o.municipality_id, o.municipality, o.school_id, o.school,
+       o.number, o.title, o.evidence_form, o.bodies, count(*) AS done_occurrences, max(o.done_on) AS last_done_on
+FROM roadmap_today AS o
+WHERE o.status IN ('done', 'done_late')
   AND NOT EXISTS (SELECT FROM roadmap_evidence AS v WHERE v.roadmap_occurrence_id = o.roadmap_occurrence_id)
-GROUP BY e.roadmap_event_id, r.roadmap_id, r.roadmap, s.level, r.municipality_id, r.municipality, r.school_id, r.school;
+GROUP BY o.roadmap_event_id, o.roadmap_id, o.roadmap, o.level, o.municipality_id, o.municipality, o.school_id,
+         o.school, o.number, o.title, o.evidence_form, o.bodies;
 COMMENT ON VIEW event_without_evidence IS 'Мероприятия, отмеченные выполненными без подтверждения';
 
 -- The school's own roadmap counts as a whole. Plans of the list's year and
@@ -248,7 +283,7 @@ LEFT JOIN (
         WHERE r.school_id IS NOT NULL) AS c
     GROUP BY c.school_id, c.roadmap_event_id, c.plan_to) AS m
   ON m.school_id = l.school_id AND m.plan_to > make_date(l.result_year, 12, 31)
-LEFT JOIN occurrences_as_of(current_date) AS o ON o.roadmap_event_id = m.roadmap_event_id
+LEFT JOIN roadmap_today AS o ON o.roadmap_event_id = m.roadmap_event_id
 GROUP BY l.school_outcome_id, l.result_year, l.list_year, l.academic_year, l.municipality_id, l.municipality,
          l.school_id, l.school, l.dynamics_text;
 COMMENT ON VIEW school_support IS 'Меры поддержки каждой школы действующего списка ШНОР: мероприятия, адресованные ей (roadmap_event_school), и её собственная карта; берутся карты, период которых не кончился до конца года результатов';
@@ -396,6 +431,7 @@ BEGIN
             ('roadmap_section_id', 'Ключ раздела'),
             ('roadmap_effect_id', 'Ключ связи мероприятия с показателем'),
             ('roadmap_id', 'Ключ дорожной карты'),
+            ('region_id', 'Ключ региона'),
             ('roadmap', 'Дорожная карта'),
             ('template_id', 'Ключ карты-образца'),
             ('template', 'Карта-образец'),
@@ -421,6 +457,11 @@ BEGIN
             ('body', 'Исполнитель'),
             ('starts_on', 'С какого дня'),
             ('due_on', 'По какой день включительно'),
+            ('kind', 'Вид срока (см. deadline_kind)'),
+            ('note', 'Пояснение к прочтению срока (см. deadline_occurrences)'),
+            ('is_moved', 'Срок перенесён человеком'),
+            ('done_on', 'Когда выполнено'),
+            ('cancelled_on', 'Когда отменено'),
             ('status', 'Состояние: planned, moved, overdue, done, done_late, cancelled (см. occurrence_status)'),
             ('days_late', 'На сколько дней просрочено'),
             ('worst_days_late', 'Наибольшая просрочка, дней'),
@@ -463,7 +504,7 @@ BEGIN
             ('reason', 'В чём дело'),
             ('detail', 'О чём речь: начало строки, срок, неузнанные слова')) AS v (attname, wording)
         JOIN pg_attribute AS a ON a.attname = v.attname AND a.attnum > 0
-        JOIN (VALUES ('due_this_week'), ('due_this_month'), ('overdue'), ('overdue_by_body'), ('roadmap_progress'),
+        JOIN (VALUES ('roadmap_today'), ('due_this_week'), ('due_this_month'), ('overdue'), ('overdue_by_body'), ('roadmap_progress'),
                      ('roadmap_progress_by_municipality'), ('roadmap_calendar'), ('body_load'),
                      ('event_without_evidence'), ('school_support'), ('school_without_support'),
                      ('roadmap_not_derived'), ('event_effect'), ('roadmap_attention')) AS w (view_name)

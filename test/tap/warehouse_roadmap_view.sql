@@ -3,7 +3,7 @@
 -- schools and their measures; indicators before and after.
 \ir include/warehouse.sql
 BEGIN;
-SELECT plan(44);
+SELECT plan(49);
 
 -- Days are counted from today, since views are.
 CREATE FUNCTION helper.by(days integer)
@@ -141,6 +141,29 @@ SELECT is((SELECT due FROM body_load WHERE body = 'министерство' AND
 SELECT is((SELECT string_agg(title, ', ' ORDER BY title) FROM event_without_evidence), 'Анализ, общий, Программа', 'done without evidence');
 SELECT add_evidence(occurrence('Регион', 'Анализ, общий'), 'справка', current_date - 9, link => 'https://example.org/1') \g /dev/null
 SELECT is((SELECT string_agg(title, ', ' ORDER BY title) FROM event_without_evidence), 'Программа', 'and with it');
+
+-- Views show what the functions say of today, to a role that may only read.
+SELECT is_empty($$SELECT roadmap_occurrence_id, status, due_on, done_on FROM roadmap_today
+                  EXCEPT SELECT roadmap_occurrence_id, status, due_on, done_on FROM occurrences_as_of()$$, 'today''s view');
+SELECT is((SELECT count(*) FROM roadmap_today), (SELECT count(*) FROM occurrences_as_of()), 'has all');
+SELECT bag_eq('SELECT roadmap_occurrence_id, body, section, days_late FROM overdue',
+              'SELECT roadmap_occurrence_id, body, regexp_replace(section, ''^[IV]+\. '', ''''), days_late FROM overdue_as_of()', 'overdue');
+SELECT bag_eq('SELECT roadmap_section_id, events, occurrences, undated, due_so_far, done, done_late, overdue, cancelled, moved FROM roadmap_progress',
+              'SELECT roadmap_section_id, events, occurrences, undated, due_so_far, done, done_late, overdue, cancelled, moved FROM progress_as_of()',
+              'progress');
+CREATE ROLE regress_shnor_reader;
+GRANT USAGE ON SCHEMA monitoring, tap, helper TO regress_shnor_reader;
+GRANT SELECT ON ALL TABLES IN SCHEMA monitoring TO regress_shnor_reader;
+GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA tap TO regress_shnor_reader;
+SELECT string_agg(format('SELECT count(v::text) AS n FROM %s AS v', oid::regclass), ' UNION ALL ') AS every_view
+FROM pg_class WHERE relnamespace = 'monitoring'::regnamespace AND relkind = 'v' \gset
+SET ROLE regress_shnor_reader;
+SELECT sum(n) > 100 AS all_read FROM (:every_view) AS v \gset
+RESET ROLE;
+SELECT is(:'all_read'::text, 't', 'a role without a right to any function reads every view');
+REVOKE ALL ON ALL TABLES IN SCHEMA monitoring, tap FROM regress_shnor_reader;
+REVOKE ALL ON SCHEMA monitoring, tap, helper FROM regress_shnor_reader;
+DROP ROLE regress_shnor_reader;
 
 -- Effects: math of the region, 2022 before and 2023 after a plan of 2023.
 UPDATE roadmap SET plan_from = '2023-01-01', plan_to = '2023-12-31' WHERE roadmap_id = :reg_roadmap_id;
