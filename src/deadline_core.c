@@ -152,6 +152,7 @@ deadline_parse(const char *text, size_t len, DeadlinePhrase *phrase)
 	parser.phrase = phrase;
 	parser.at = 0;
 	parser.furthest = 0;
+	parser.wrong = -1;
 	parser.nelements = 0;
 
 	ntokens = deadline_tokens(text, len, parser.tokens);
@@ -175,6 +176,8 @@ deadline_parse(const char *text, size_t len, DeadlinePhrase *phrase)
 	{
 		phrase->nparts = 0;
 		phrase->nspans = 0;
+		if (parser.wrong >= parser.at)
+			parser.furthest = parser.wrong;
 		phrase->position = parser.tokens[parser.furthest].place;
 	}
 }
@@ -192,17 +195,16 @@ deadline_kind_name(int kind)
 }
 
 /*
- * Writes bytes of the phrase with every run of white space as one blank, and
- * words of the table in lower case.
+ * Writes bytes of the phrase with every run of white space as one blank; none
+ * at the end, and at the beginning only when something stands before it.
  */
 static void
 put_verbatim(Writer *writer, const DeadlinePhrase *phrase, size_t start,
-			 size_t end)
+			 size_t end, bool begun)
 {
 	const unsigned char *p = (const unsigned char *) phrase->text + start;
 	const unsigned char *stop = (const unsigned char *) phrase->text + end;
 	bool		blank = false;
-	bool		begun = false;
 
 	while (p < stop)
 	{
@@ -238,20 +240,18 @@ put_anchor(Writer *writer, const DeadlinePhrase *phrase,
 		/* the first word is a preposition: no capital */
 		const unsigned char *p = (const unsigned char *) phrase->text +
 		part->anchor_start;
-		size_t		start = part->anchor_start;
+		bool		capital = p[0] == 0xD0 && p[1] >= 0x90 && p[1] <= 0xAF;
 
-		if (p[0] == 0xD0 && p[1] >= 0x90 && p[1] <= 0xAF)
+		if (capital)
 		{
 			char		lower[2];
 
 			lower[0] = (char) (p[1] < 0xA0 ? 0xD0 : 0xD1);
 			lower[1] = (char) (p[1] < 0xA0 ? p[1] + 0x20 : p[1] - 0x20);
 			put_bytes(writer, lower, 2);
-			start += 2;
-			if (deadline_is_space(phrase->text[start] & 0xFF))
-				put(writer, " ");
 		}
-		put_verbatim(writer, phrase, start, part->anchor_end);
+		put_verbatim(writer, phrase, part->anchor_start + (capital ? 2 : 0),
+					 part->anchor_end, capital);
 	}
 }
 
@@ -458,6 +458,20 @@ put_recurrence(Writer *writer, const DeadlineRecurrence *recurrence)
 	}
 }
 
+/*
+ * Would a comma between these change what they mean?  A day takes on the до
+ * of a day before it; the whole plan gives way to a period beside it.
+ */
+static bool
+merge_by_comma(const DeadlineSpan *before, const DeadlineSpan *span)
+{
+	if (before->form == DEADLINE_UNTIL)
+		return before->from.unit == DEADLINE_DAY &&
+			span->form == DEADLINE_WHOLE && span->from.unit == DEADLINE_DAY;
+	return before->from.unit == DEADLINE_PLAN ||
+		span->from.unit == DEADLINE_PLAN;
+}
+
 /* Writes a part of the normal form. */
 static void
 put_part(Writer *writer, const DeadlinePhrase *phrase,
@@ -478,9 +492,12 @@ put_part(Writer *writer, const DeadlinePhrase *phrase,
 	}
 	for (int i = 0; i < part->nspans; i++)
 	{
+		const DeadlineSpan *span = &phrase->spans[part->first_span + i];
+
 		if (i > 0)
-			put(writer, ", ");
-		put_span(writer, &phrase->spans[part->first_span + i]);
+			put(writer, part->recurs || !merge_by_comma(&span[-1], span) ?
+				", " : "; ");
+		put_span(writer, span);
 	}
 }
 
@@ -495,7 +512,7 @@ deadline_canonical(const DeadlinePhrase *phrase, char *out, size_t size)
 	Writer		writer = {out, size, 0};
 
 	if (phrase->kind == DEADLINE_UNRECOGNISED)
-		put_verbatim(&writer, phrase, 0, phrase->len);
+		put_verbatim(&writer, phrase, 0, phrase->len, false);
 	for (int i = 0; i < phrase->nparts; i++)
 	{
 		if (i > 0)
@@ -637,7 +654,7 @@ deadline_note(const DeadlinePhrase *phrase, int number, int flags, char *out,
 	{
 		put_item(&writer);
 		put(&writer, "text=");
-		put_verbatim(&writer, phrase, part->text_start, part->text_end);
+		put_verbatim(&writer, phrase, part->text_start, part->text_end, false);
 	}
 	return writer.len;
 }

@@ -514,6 +514,14 @@ emit_period(Expansion *expansion, const DeadlineRecurrence *recurrence,
 				 due, 0);
 		return true;
 	}
+	if (recurrence->moment == DEADLINE_AT_END)
+	{
+		/* its end is what is meant: not cut */
+		if (period->last <= window->last)
+			emit(expansion, later(period->first, window->first),
+				 period->last, 0);
+		return true;
+	}
 	if (recurrence->moment == DEADLINE_ON_WEEKDAY)
 	{
 		int32_t		due = period->first + recurrence->day - 1;

@@ -109,6 +109,14 @@ back(DeadlineParser *parser, int at)
 	return false;
 }
 
+/* The same for words that can be read, of something that does not exist. */
+static bool
+wrong(DeadlineParser *parser, int at)
+{
+	parser->wrong = at;
+	return back(parser, at);
+}
+
 /* Returns the number that is n ahead if it has so many digits, else -1. */
 static int
 number_ahead(DeadlineParser *parser, int n, int min_digits, int max_digits)
@@ -205,7 +213,8 @@ read_school_year(DeadlineParser *parser, int *year)
 				*year = first;
 				return true;
 			}
-			parser->at = here;
+			/* a school year, or two years? */
+			(void) wrong(parser, here);
 		}
 	}
 	return after ? true : back(parser, at);
@@ -311,7 +320,7 @@ read_numeric_date(DeadlineParser *parser, DeadlinePoint *point)
 	point->number = (uint8_t) month;
 	point->day = (uint8_t) day;
 	point->year = (int16_t) year;
-	return day_exists(point) ? true : back(parser, at);
+	return day_exists(point) ? true : wrong(parser, at);
 }
 
 /* Returns how many of the unit a year has, or 0 for a unit not numbered. */
@@ -421,7 +430,7 @@ read_point(DeadlineParser *parser, DeadlinePoint *point, bool bare_year)
 		point->number = ahead(parser, 1)->value;
 		step(parser, 2);
 		(void) read_year(parser, point);
-		return day_exists(point) ? true : back(parser, at);
+		return day_exists(point) ? true : wrong(parser, at);
 	}
 	if (ordinal != 0 && word_ahead(parser, 1) == W_UNIT &&
 		ordinal <= unit_numbers(ahead(parser, 1)->value))
@@ -509,8 +518,8 @@ add_element(DeadlineParser *parser, int type, int separator)
 }
 
 /*
- * Adds a span as an element.  Of постоянно and a period beside it, the period
- * is what is meant.
+ * Adds a span as an element.  A day after до and a day is under the same до.
+ * Of постоянно and a period beside it, the period is what is meant.
  */
 static bool
 add_span(DeadlineParser *parser, const DeadlineSpan *given, int separator)
@@ -534,6 +543,10 @@ add_span(DeadlineParser *parser, const DeadlineSpan *given, int separator)
 		DeadlineSpan *before = &phrase->spans[phrase->nspans - 1];
 		int			kind = deadline_span_kind(&span);
 
+		if (before->form == DEADLINE_UNTIL && span.form == DEADLINE_WHOLE &&
+			before->from.unit == DEADLINE_DAY &&
+			span.from.unit == DEADLINE_DAY)
+			span.form = DEADLINE_UNTIL;
 		if (span.form == DEADLINE_WHOLE && span.from.unit == DEADLINE_PLAN &&
 			deadline_span_kind(before) == DEADLINE_CONTINUOUS)
 			return true;
@@ -642,13 +655,19 @@ read_numbered(DeadlineParser *parser, int separator, bool since)
 		{
 			point.day = (uint8_t) (numbers[i] > 31 ? 0 : numbers[i]);
 			if (!day_exists(&point))
+			{
+				parser->wrong = at;
 				return drop(parser, at, nelements, nspans);
+			}
 		}
 		else
 		{
 			point.number = (uint8_t) numbers[i];
 			if (numbers[i] > unit_numbers(point.unit))
+			{
+				parser->wrong = at;
 				return drop(parser, at, nelements, nspans);
+			}
 		}
 		if (i + 1 < n && joined[i + 1])
 		{
@@ -711,7 +730,7 @@ read_periods(DeadlineParser *parser, int separator, bool bare_year)
 		{
 			span.form = DEADLINE_FROM_TO;
 			return add_span(parser, &span, separator) ? true :
-				back(parser, at);
+				wrong(parser, at);
 		}
 		parser->at = dash;
 	}
@@ -720,10 +739,7 @@ read_periods(DeadlineParser *parser, int separator, bool bare_year)
 	return back(parser, at);
 }
 
-/*
- * Reads what follows до or не позднее; form is UNTIL or BY.  More days after
- * it, joined by commas, are under the same до.
- */
+/* Reads what follows до or не позднее; form is UNTIL or BY. */
 static bool
 read_bound(DeadlineParser *parser, int separator, int form)
 {
@@ -753,22 +769,6 @@ read_bound(DeadlineParser *parser, int separator, int form)
 		span.form = DEADLINE_BY;
 	if (!add_span(parser, &span, separator))
 		return back(parser, at);
-	while (span.from.unit == DEADLINE_DAY &&
-		   (ahead(parser, 0)->type == T_COMMA ||
-			word_ahead(parser, 0) == W_AND))
-	{
-		int			here = parser->at;
-
-		step(parser, 1);
-		if (!read_point(parser, &span.from, false) ||
-			span.from.unit != DEADLINE_DAY ||
-			ahead(parser, 0)->type == T_DASH ||
-			!add_span(parser, &span, SEPARATOR_WEAK))
-		{
-			parser->at = here;
-			break;
-		}
-	}
 	return true;
 }
 
@@ -807,7 +807,7 @@ read_since(DeadlineParser *parser, int separator)
 		else
 			parser->at = here;
 	}
-	return add_span(parser, &span, separator) ? true : back(parser, at);
+	return add_span(parser, &span, separator) ? true : wrong(parser, at);
 }
 
 /* Reads one date, period or list of them, with what stands before it. */
@@ -1257,7 +1257,21 @@ dates_begin(DeadlineParser *parser, int token)
 	return begin;
 }
 
-/* Does the token begin an anchor, and does it take more than a word to tell? */
+/* Is it said, within the next words, from when a time is counted? */
+static bool
+counted_from(DeadlineParser *parser)
+{
+	for (int n = 2; n < 7; n++)
+	{
+		int			word = word_ahead(parser, n);
+
+		if (word == W_AFTER || word == W_SINCE || word == W_FROM)
+			return ahead(parser, n + 1)->type == T_WORD;
+	}
+	return false;
+}
+
+/* Does the token begin an anchor? */
 static bool
 anchor_begins(DeadlineParser *parser)
 {
@@ -1275,18 +1289,17 @@ anchor_begins(DeadlineParser *parser)
 			return next == W_ACCORDANCE || next == W_OCCASION ||
 				next == W_TERM_TIME ||
 				(next == W_SPAN && far == W_EVENT_NOUN) ||
-				(next == W_COURSE && count_ahead(parser, 2) != 0) ||
-				(next == W_COURSE && (far == W_UNIT) &&
-				 (word_ahead(parser, 3) == W_AFTER ||
-				  word_ahead(parser, 3) == W_SINCE ||
-				  word_ahead(parser, 3) == W_FROM)) ||
+				(next == W_COURSE && (count_ahead(parser, 2) != 0 ||
+									  far == W_UNIT) &&
+				 counted_from(parser)) ||
 				is_unit(parser, 1, DEADLINE_DAY);
 		case W_ACCORDING:
 		case W_AFTER:
 		case W_BEFORE:
-		case W_THROUGH:
 			return next != W_UNKNOWN || ahead(parser, 1)->type == T_WORD ||
 				ahead(parser, 1)->type == T_NUMBER;
+		case W_THROUGH:
+			return counted_from(parser);
 		case W_AT:
 			return next == W_NEED || next == W_ANCHOR_NOUN;
 		case W_SINCE:
@@ -1301,7 +1314,8 @@ anchor_begins(DeadlineParser *parser)
 		case W_NOT:
 			return next == W_LATER && ahead(parser, 2)->type != T_END &&
 				count_ahead(parser, word_ahead(parser, 2) == W_THAN ||
-							word_ahead(parser, 2) == W_PER ? 3 : 2) != 0;
+							word_ahead(parser, 2) == W_PER ? 3 : 2) != 0 &&
+				(counted_from(parser) || word_ahead(parser, 2) == W_PER);
 		default:
 			return false;
 	}
@@ -1491,11 +1505,10 @@ read_text(DeadlineParser *parser, int separator)
 		;
 	if (!take(parser, W_FORMAT))
 		return back(parser, first);
-	element = add_element(parser, ELEMENT_TEXT, separator);
-	if (element == NULL)
-		return back(parser, first);
-	element->start = parser->tokens[first].start;
-	element->end = parser->tokens[parser->at - 1].end;
+	element = &parser->elements[parser->nelements - 1];
+	if (element->text_end == 0)
+		element->text_start = parser->tokens[first].start;
+	element->text_end = parser->tokens[parser->at - 1].end;
 	return true;
 }
 

@@ -27,8 +27,7 @@ typedef enum DeadlineElementType
 {
 	ELEMENT_SPAN,
 	ELEMENT_RECURRENCE,
-	ELEMENT_ANCHOR,
-	ELEMENT_TEXT
+	ELEMENT_ANCHOR
 } DeadlineElementType;
 
 typedef struct DeadlineElement
@@ -40,8 +39,10 @@ typedef struct DeadlineElement
 	bool		fixed_anchor;
 	bool		per_event;		/* an anchor that comes again and again */
 	uint16_t	anchor_class;
-	uint16_t	start;			/* bytes of an anchor or a text */
+	uint16_t	start;			/* bytes of an anchor */
 	uint16_t	end;
+	uint16_t	text_start;		/* of a form of work that follows */
+	uint16_t	text_end;
 	DeadlineRecurrence recurrence;
 } DeadlineElement;
 
@@ -50,6 +51,7 @@ typedef struct DeadlineParser
 	DeadlinePhrase *phrase;
 	int			at;				/* the next token */
 	int			furthest;		/* the furthest that was next */
+	int			wrong;			/* the last that reads well and cannot be */
 	int			nelements;
 	DeadlineElement elements[DEADLINE_MAX_ELEMENTS];
 	DeadlineToken tokens[DEADLINE_MAX_TOKENS + 1];

@@ -520,9 +520,28 @@ add_part(DeadlinePhrase *phrase, int kind)
 	return part;
 }
 
+/* Is its year, which may be inherited, one that phrases may name, or none? */
+static bool
+year_in_bounds(const DeadlinePoint *point)
+{
+	return point->year == 0 || (point->year >= DEADLINE_FIRST_YEAR &&
+								point->year <= DEADLINE_LAST_YEAR);
+}
+
+/* Gives a part the form of work that follows one of its elements. */
+static void
+add_text(DeadlinePart *part, const DeadlineElement *element)
+{
+	if (element->text_end == 0)
+		return;
+	if (part->text_end == 0)
+		part->text_start = element->text_start;
+	part->text_end = element->text_end;
+}
+
 /*
- * Makes the parts of a phrase of its elements.  False when there are too many
- * or a text stands alone.
+ * Makes the parts of a phrase of its elements; false when there are too many,
+ * or when a year inherited is out of bounds.
  */
 bool
 deadline_join_elements(DeadlineParser *parser)
@@ -545,6 +564,11 @@ deadline_join_elements(DeadlineParser *parser)
 	for (int i = 0; i < n; i++)
 		if (elements[i].type == ELEMENT_RECURRENCE)
 			inherit_years(parser, i);
+	for (int i = 0; i < phrase->nspans; i++)
+		if (!year_in_bounds(&phrase->spans[i].from) ||
+			(phrase->spans[i].form == DEADLINE_FROM_TO &&
+			 !year_in_bounds(&phrase->spans[i].to)))
+			return false;
 
 	for (int i = 0; i < n;)
 	{
@@ -576,16 +600,8 @@ deadline_join_elements(DeadlineParser *parser)
 				part->anchor_class = element->anchor_class;
 				part->fixed_anchor = element->fixed_anchor;
 			}
-			i++;
-			continue;
-		}
-		if (element->type == ELEMENT_TEXT)
-		{
-			if (part == NULL)
-				return false;
-			if (part->text_end == 0)
-				part->text_start = element->start;
-			part->text_end = element->end;
+			if (anchor != i)
+				add_text(part, element);
 			i++;
 			continue;
 		}
@@ -624,6 +640,8 @@ deadline_join_elements(DeadlineParser *parser)
 			part->nspans = (uint8_t) (last - i);
 			part->kind = (uint8_t) kind_of_run(kind, part->nspans);
 		}
+		for (int k = i; k < last; k++)
+			add_text(part, &elements[k]);
 		if (anchor >= 0)
 		{
 			part->anchor_start = elements[anchor].start;

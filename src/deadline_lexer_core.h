@@ -136,6 +136,7 @@ typedef struct DeadlineEntry
 	uint8_t		letters;
 	uint8_t		word;			/* DeadlineWord */
 	uint8_t		value;
+	uint32_t	letter_set;		/* bits from а up */
 } DeadlineEntry;
 
 /* Texts of the normal form; the comments of deadline_words.inc tell more. */
@@ -177,6 +178,7 @@ extern void deadline_fold(const char *text, size_t len, DeadlineFolded *out);
 extern size_t deadline_decode(const unsigned char *p,
 							  const unsigned char *end, uint32_t *c);
 extern bool deadline_is_space(uint32_t c);
+extern uint32_t deadline_letter_set(const DeadlineFolded *folded);
 extern const DeadlineEntry *deadline_find_word(const DeadlineFolded *folded);
 extern const DeadlineEntry *deadline_guess_word(const DeadlineFolded *folded);
 

@@ -41,6 +41,33 @@ deadline_find_word(const DeadlineFolded *folded)
 	return NULL;
 }
 
+/* Returns the set of a word's letters, a bit each from а up. */
+uint32_t
+deadline_letter_set(const DeadlineFolded *folded)
+{
+	uint32_t	set = 0;
+
+	for (int i = 0; i < folded->letters; i++)
+	{
+		/* а to п are D0 B0 to D0 BF, the others D1 80 to D1 8F */
+		int			letter = folded->bytes[2 * i + 1] & 0x0F;
+
+		if (folded->bytes[2 * i] == '\xD1')
+			letter += 16;
+		set |= UINT32_C(1) << letter;
+	}
+	return set;
+}
+
+/* Returns the number of bits set. */
+static int
+count_bits(uint32_t bits)
+{
+	bits -= bits >> 1 & 0x55555555;
+	bits = (bits & 0x33333333) + (bits >> 2 & 0x33333333);
+	return (int) (((bits + (bits >> 4)) & 0x0F0F0F0F) * 0x01010101u >> 24);
+}
+
 /* Are letter i of a and letter j of b the same? */
 static bool
 same_letter(const char *a, int i, const char *b, int j)
@@ -130,6 +157,7 @@ deadline_guess_word(const DeadlineFolded *folded)
 	const DeadlineEntry *found = NULL;
 	int			nearest = 3;
 	bool		ambiguous = false;
+	uint32_t	letters = deadline_letter_set(folded);
 
 	if (folded->letters < 5)
 		return NULL;
@@ -145,6 +173,9 @@ deadline_guess_word(const DeadlineFolded *folded)
 		if (limit > nearest)
 			limit = nearest;
 		if (gap > limit || -gap > limit)
+			continue;
+		/* an edit takes one letter away and brings one at most */
+		if (count_bits(letters ^ entry->letter_set) > 2 * limit)
 			continue;
 		d = distance(folded->bytes, folded->letters,
 					 entry->form, entry->letters, limit);
