@@ -279,7 +279,7 @@ BEGIN
     END LOOP;
 
     -- Then the rows: as many cells as the header has, fewer when a numbered
-    -- row begins after a blank line before that.
+    -- row begins after a blank line before that, two for a section's heading.
     texts := ARRAY(SELECT plain_cell(c) FROM unnest(texts) WITH ORDINALITY AS u (c, place) ORDER BY place);
     i := 1;
     is_outside := false;
@@ -291,6 +291,9 @@ BEGIN
                 EXIT;
             END IF;
         END LOOP;
+        IF taken > 2 AND texts[i] = '' AND section_number(texts[i + 1]) IS NOT NULL AND gaps[i + 2] THEN
+            taken := 2;
+        END IF;
         line := places[i];
         cells := texts[i:i + taken - 1];
         RETURN NEXT;

@@ -2,7 +2,7 @@
 -- of five days, the calendar; then random changes against what must always hold.
 \ir include/warehouse.sql
 BEGIN;
-SELECT plan(46);
+SELECT plan(48);
 
 -- A roadmap of one section with these deadlines, numbered.
 CREATE FUNCTION helper.plan(own text, deadlines text[], shift text DEFAULT 'none')
@@ -93,6 +93,11 @@ SELECT is(picture('2023-12-31'), '1: done_late 01-30
 4: done 09-30
 5: planned
 6: done 02-28, overdue 08-31', 'at the end of the year');
+SELECT is(ARRAY[picture('2023-02-09', '1'), picture('2023-02-10', '1'), picture('2023-06-19', '2'), picture('2023-06-20', '2'),
+                picture('2023-05-14', '4'), picture('2023-05-15', '4')],
+          ARRAY['1: overdue 01-30', '1: done_late 01-30', '2: done 03-31, planned 06-30, planned 09-30, planned 12-31',
+                '2: done 03-31, moved 07-15, planned 09-30, planned 12-31', '4: planned 05-31', '4: planned 09-30'],
+          'a mark, a move and a change hold from their own day');
 SELECT is((SELECT concat_ws(' ', events, occurrences, undated, due_so_far, done, done_late, overdue, cancelled, moved)
            FROM progress_as_of('2023-12-31')), '6 10 1 8 6 2 2 1 0', 'progress at the end of the year');
 SELECT is((SELECT string_agg(number || ' ' || days_late, ', ' ORDER BY number) FROM overdue_as_of('2023-12-31')), '2 92, 6 122',
@@ -120,6 +125,7 @@ SELECT is(picture('2023-12-31', '2'), '2: done 03-31, done 07-15, overdue 10-31'
           'what was done stays, and the day a person chose for June; what was not is withdrawn, what is new is added');
 SELECT is(picture('2023-11-30', '2'), '2: done 03-31, done 07-15, overdue 09-30, cancelled 12-31',
           'the days before are as they were');
+SELECT is(picture('2023-12-01', '2'), '2: done 03-31, done 07-15, overdue 10-31', 'the day of the change is as after it');
 SELECT matches(error_of('SELECT mark_done((SELECT min(roadmap_occurrence_id) FROM roadmap_occurrence WHERE withdrawn_on IS NOT NULL), ''2023-12-01'')'),
                E'^55000\nэтого наступления', 'a withdrawn occurrence cannot be marked');
 SELECT matches(reopen_occurrence(at('1', '2023-01-30'), 'ошибка'), '^overdue$', 'a mark is taken back');
