@@ -147,7 +147,6 @@ BEGIN
     FROM body_alias AS a
     WHERE a.roadmap_id = template.roadmap_id
     ORDER BY a.body_alias_id;
-    PERFORM assign_bodies(new_id);
     RETURN new_id;
 END
 $$;

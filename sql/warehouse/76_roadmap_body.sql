@@ -109,20 +109,20 @@ BEGIN
     USING roadmap_event AS e, roadmap_section AS s
     WHERE b.roadmap_event_id = e.roadmap_event_id AND e.roadmap_section_id = s.roadmap_section_id
       AND s.roadmap_id = own_roadmap.roadmap_id AND b.from_alias;
-    -- Equal cells are many, so each is split once.
+    -- Equal cells are many, so each is split once; an empty one has no rest.
     WITH cell AS MATERIALIZED (
         SELECT c.responsible, p.bodies, p.rest
         FROM (
-            SELECT DISTINCT e.responsible
+            SELECT DISTINCT coalesce(e.responsible, '') AS responsible
             FROM roadmap_event AS e JOIN roadmap_section AS s USING (roadmap_section_id)
-            WHERE s.roadmap_id = own_roadmap.roadmap_id AND e.responsible IS NOT NULL) AS c
+            WHERE s.roadmap_id = own_roadmap.roadmap_id) AS c
         CROSS JOIN LATERAL split_bodies(c.responsible, aliases, body_ids) AS p
     ), rests AS (
         UPDATE roadmap_event AS e
         SET responsible_rest = c.rest
         FROM roadmap_section AS s, cell AS c
         WHERE s.roadmap_section_id = e.roadmap_section_id AND s.roadmap_id = own_roadmap.roadmap_id
-          AND c.responsible = e.responsible AND e.responsible_rest IS DISTINCT FROM c.rest
+          AND c.responsible = coalesce(e.responsible, '') AND e.responsible_rest IS DISTINCT FROM c.rest
     ), links AS (
         INSERT INTO roadmap_event_body (roadmap_event_id, body_id, from_alias)
         SELECT e.roadmap_event_id, b.body_id, true
@@ -143,7 +143,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION assign_bodies(integer) IS
-'Составляет заново, кто отвечает за мероприятия карты, по её обозначениям (body_alias); указанное человеком не трогает. Возвращает число мероприятий, в ячейках которых осталось неузнанное (roadmap_event.responsible_rest)';
+'Составляет заново, кто отвечает за мероприятия карты, по её обозначениям (body_alias); указанное человеком не трогает. Вызывается сама, когда добавлено мероприятие или изменена ячейка ответственных. Возвращает число мероприятий, в ячейках которых осталось неузнанное (roadmap_event.responsible_rest)';
 
 CREATE FUNCTION add_body_alias(roadmap_id integer, alias text, body text, level text DEFAULT NULL)
 RETURNS integer

@@ -771,8 +771,6 @@ BEGIN
     UPDATE roadmap AS r
     SET lines_read = cardinality(string_to_array(document, E'\n'))
     WHERE r.roadmap_id = new_id;
-    PERFORM assign_bodies(new_id);
-
     RETURN QUERY
         SELECT new_id,
                (SELECT count(*) FROM roadmap_section AS s WHERE s.roadmap_id = new_id),

@@ -79,6 +79,11 @@ BEGIN
         RETURN written;
     END IF;
 
+    -- A changed deadline and a changed calendar must not expand an event at once.
+    PERFORM FROM roadmap_event AS e
+    WHERE e.roadmap_event_id = ANY (event_ids)
+    ORDER BY e.roadmap_event_id
+    FOR NO KEY UPDATE;
     WITH plan AS MATERIALIZED (
         SELECT p.* FROM roadmap_plans(event_ids) AS p
     ), fresh AS MATERIALIZED (
@@ -195,10 +200,14 @@ SET search_path FROM CURRENT
 AS $$
 BEGIN
     PERFORM expand_events(ARRAY(SELECT n.roadmap_event_id FROM new_rows AS n));
+    PERFORM assign_bodies(r.roadmap_id)
+    FROM (SELECT DISTINCT s.roadmap_id
+          FROM new_rows AS n JOIN roadmap_section AS s USING (roadmap_section_id)
+          WHERE n.responsible IS NOT NULL) AS r;
     RETURN NULL;
 END
 $$;
-COMMENT ON FUNCTION expand_new_events() IS 'Триггер roadmap_event: наступления новых мероприятий';
+COMMENT ON FUNCTION expand_new_events() IS 'Триггер roadmap_event: наступления и исполнители новых мероприятий';
 CREATE TRIGGER expand_new_events
     AFTER INSERT ON roadmap_event REFERENCING NEW TABLE AS new_rows
     FOR EACH STATEMENT EXECUTE FUNCTION expand_new_events();
@@ -217,10 +226,16 @@ BEGIN
     IF cardinality(changed) > 0 THEN
         PERFORM expand_events(changed, change_day());
     END IF;
+    PERFORM assign_bodies(r.roadmap_id)
+    FROM (SELECT DISTINCT s.roadmap_id
+          FROM new_rows AS n
+          JOIN old_rows AS o USING (roadmap_event_id)
+          JOIN roadmap_section AS s ON s.roadmap_section_id = n.roadmap_section_id
+          WHERE n.responsible IS DISTINCT FROM o.responsible) AS r;
     RETURN NULL;
 END
 $$;
-COMMENT ON FUNCTION expand_changed_events() IS 'Триггер roadmap_event: наступления мероприятий, срок которых изменён';
+COMMENT ON FUNCTION expand_changed_events() IS 'Триггер roadmap_event: наступления мероприятий, срок которых изменён, и исполнители там, где изменена их ячейка';
 CREATE TRIGGER expand_changed_events
     AFTER UPDATE ON roadmap_event REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
     FOR EACH STATEMENT EXECUTE FUNCTION expand_changed_events();

@@ -3,7 +3,7 @@
 -- shapes and the deadlines of real documents; their titles are made up.
 \ir include/warehouse.sql
 BEGIN;
-SELECT plan(50);
+SELECT plan(52);
 
 -- The words of a text, of three letters and more, with how often they occur.
 CREATE FUNCTION helper.words(value text)
@@ -162,6 +162,12 @@ SELECT is(adopt_bodies(:rows_roadmap_id), 1, 'the rest is taken as it is');
 SELECT is(bodies_of('Карта области', 3, 1), 'управление образования; методисты', 'and assigned');
 SELECT matches(error_of(format('SELECT add_body_alias(%s, ''Иванова А.Б.'', ''директор'')', :rows_roadmap_id)), '^22023\nимена людей',
                'a person''s name is refused');
+UPDATE roadmap_event SET responsible = 'УО, психологи' WHERE title = 'Районная карта';
+SELECT is((SELECT event_bodies(roadmap_event_id) || ' | ' || responsible_rest FROM roadmap_event WHERE title = 'Районная карта'),
+          'управление образования | психологи', 'a changed cell is read again');
+UPDATE roadmap_event SET responsible = NULL WHERE title = 'Районная карта';
+SELECT is((SELECT concat(event_bodies(roadmap_event_id), responsible_rest) FROM roadmap_event WHERE title = 'Районная карта'), '',
+          'an emptied one too');
 SELECT is((SELECT bodies FROM split_bodies('ЦОКО ИРО КК, ИРО', ARRAY['ИРО', 'ЦОКО', 'ИРО КК'], ARRAY[1, 2, 3])), ARRAY[2, 3, 1],
           'the longest name wins');
 SELECT is((SELECT bodies FROM split_bodies('МЦОКО, цоко; центры', ARRAY['ЦОКО', 'центр'], ARRAY[1, 2])), ARRAY[1],
