@@ -160,7 +160,7 @@ SELECT is(add_body_alias(:rows_roadmap_id, 'руководство', 'дирек
 SELECT is(bodies_of('Карта области', 4, 1), 'директор школы', 'the event has it');
 SELECT is(adopt_bodies(:rows_roadmap_id), 1, 'the rest is taken as it is');
 SELECT is(bodies_of('Карта области', 3, 1), 'управление образования; методисты', 'and assigned');
-SELECT matches(error_of(format('SELECT add_body_alias(%s, ''Иванова А.Б.'', ''директор'')', :rows_roadmap_id)), '^22023\nимена людей',
+SELECT matches(error_of(format('SELECT add_body_alias(%s, ''Примерова А.Б.'', ''директор'')', :rows_roadmap_id)), '^22023\nимена людей',
                'a person''s name is refused');
 UPDATE roadmap_event SET responsible = 'УО, психологи' WHERE title = 'Районная карта';
 SELECT is((SELECT event_bodies(roadmap_event_id) || ' | ' || responsible_rest FROM roadmap_event WHERE title = 'Районная карта'),
