@@ -534,6 +534,11 @@ BEGIN
             CONTINUE;
         END IF;
 
+        -- Some converters repeat a merged cell in every column it spans.
+        IF cardinality(filled) > 2 AND filled = array_fill(filled[1], ARRAY[cardinality(filled)]) THEN
+            filled := filled[1:1];
+        END IF;
+
         -- A level or a section: a single cell that is no piece of the row before.
         IF cardinality(filled) = 1 AND item_number(filled[1]) IS NULL THEN
             heading_level := level_of_heading(filled[1]);
