@@ -1,6 +1,7 @@
 -- Texts of roadmaps as converters leave them become events: every row one, none
 -- lost, none invented, and what is not certain is listed. The excerpts have the
--- shapes and the deadlines of real documents; their titles are made up.
+-- shapes and the deadlines of real documents; their titles are made up. Tabs at
+-- the ends of their lines are empty cells.
 \ir include/warehouse.sql
 BEGIN;
 SELECT plan(52);
