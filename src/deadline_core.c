@@ -51,9 +51,11 @@ read_elements(DeadlineParser *parser)
 {
 	int			separator = SEPARATOR_NONE;
 	bool		open_end = false;
+	bool		dash = false;
 
 	for (;;)
 	{
+		int			before = parser->nelements;
 		const DeadlineToken *token = &parser->tokens[parser->at];
 		int			found = SEPARATOR_NONE;
 
@@ -102,6 +104,7 @@ read_elements(DeadlineParser *parser)
 				return false;
 			if (found > separator)
 				separator = found;
+			dash = dash || token->type == T_DASH;
 			parser->at++;
 			if (parser->at > parser->furthest)
 				parser->furthest = parser->at;
@@ -111,6 +114,12 @@ read_elements(DeadlineParser *parser)
 			separator = SEPARATOR_NONE;
 		if (!deadline_read_element(parser, (DeadlineSeparator) separator))
 			return false;
+
+		/* a range that read_periods() did not take is not a list */
+		if (dash && before > 0 && parser->nelements > before &&
+			parser->elements[before].type == ELEMENT_SPAN)
+			return false;
+		dash = false;
 		separator = SEPARATOR_NONE;
 		open_end = false;
 	}
@@ -373,7 +382,7 @@ put_span(Writer *writer, const DeadlineSpan *span)
 			break;
 		case DEADLINE_FROM_TO:
 			if (span->before_end || (span->to.unit >= DEADLINE_YEAR &&
-									 span->to.year == 0))
+									 unit < DEADLINE_YEAR))
 			{
 				put(writer, "с ");
 				put_point(writer, &span->from, true);

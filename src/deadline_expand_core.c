@@ -250,7 +250,9 @@ by(Expansion *expansion, const DeadlinePoint *point, int year, Days *days)
 
 /*
  * Finds the days of a span whose first point is in the year given, unless it
- * names its own.  A bound has no first day; SINCE has no last one yet.
+ * names its own; false when there are none, as of a range from July to the end
+ * of the school year.  A bound has no first day; SINCE has no last one after
+ * the plan.
  */
 static bool
 span_days(Expansion *expansion, const DeadlineSpan *span, int year,
@@ -299,7 +301,7 @@ span_days(Expansion *expansion, const DeadlineSpan *span, int year,
 		  point_days(expansion, to, last, &end)))
 		return false;
 	days->last = span->before_end ? until(to, &end) : end.last;
-	return true;
+	return days->last >= days->first;
 }
 
 /* Adds an occurrence, or notes that there are too many. */
@@ -694,7 +696,15 @@ expand_recurrence(Expansion *expansion, const DeadlinePart *part)
 
 		plan.first = expansion->plan_from;
 		plan.last = expansion->plan_to;
-		expand_window(expansion, &part->recurrence, &plan);
+
+		/* a year's plan over New Year: twice a year is twice in it */
+		if (part->recurrence.unit == DEADLINE_YEAR &&
+			part->recurrence.every == 1 &&
+			expansion->first_year != expansion->last_year &&
+			plan.last - plan.first < 366)
+			(void) emit_period(expansion, &part->recurrence, &plan, &plan);
+		else
+			expand_window(expansion, &part->recurrence, &plan);
 		return;
 	}
 

@@ -724,9 +724,15 @@ read_periods(DeadlineParser *parser, int separator, bool bare_year)
 	if (ahead(parser, 0)->type == T_DASH)
 	{
 		int			dash = parser->at;
+		bool		end;
 
+		/* - конец года; конец мая is a point itself */
 		step(parser, 1);
-		if (read_point(parser, &span.to, false))
+		end = word_ahead(parser, 0) == W_END &&
+			word_ahead(parser, 1) != W_MONTH;
+		if (end)
+			step(parser, 1);
+		if (read_point(parser, &span.to, end))
 		{
 			span.form = DEADLINE_FROM_TO;
 			return add_span(parser, &span, separator) ? true :
@@ -734,9 +740,7 @@ read_periods(DeadlineParser *parser, int separator, bool bare_year)
 		}
 		parser->at = dash;
 	}
-	if (add_span(parser, &span, separator))
-		return true;
-	return back(parser, at);
+	return add_span(parser, &span, separator) ? true : wrong(parser, at);
 }
 
 /* Reads what follows до or не позднее; form is UNTIL or BY. */
@@ -979,7 +983,8 @@ read_unit(DeadlineParser *parser, DeadlineRecurrence *recurrence)
 
 /*
  * Reads how many times: 2 раза, один раз, дважды, раз, 1-2 раза (the lower).
- * After не реже the word раз may be missing, and число is what is said.
+ * Returns 0 when nothing was read.  Without times_needed, as after не реже,
+ * the word раз may be missing.
  */
 static int
 read_count(DeadlineParser *parser, bool *lower, bool times_needed)
@@ -1242,13 +1247,17 @@ dates_begin(DeadlineParser *parser, int token)
 	int			furthest = parser->furthest;
 	int			nelements = parser->nelements;
 	int			nspans = parser->phrase->nspans;
+	int			n = 0;
 	bool		begin;
 
 	/* so that постоянно before it is not replaced */
 	parser->at = token;
 	begin = read_recurrence(parser, SEPARATOR_STRONG) ||
 		read_span(parser, SEPARATOR_STRONG);
-	begin = begin && (ends_ahead(parser, 0) ||
+	while (begin && (ahead(parser, n)->type == T_DASH ||
+					 ahead(parser, n)->type == T_SLASH))
+		n++;
+	begin = begin && (ends_ahead(parser, n) ||
 					  ahead(parser, 0)->type == T_SLASH ||
 					  word_ahead(parser, 0) == W_FREQUENCY ||
 					  word_ahead(parser, 0) == W_MONTH);
