@@ -427,7 +427,7 @@ BEGIN
             in_list := true;
             CONTINUE;
         END IF;
-        CONTINUE WHEN NOT in_list OR plain_cell(lines[i]) = '';
+        CONTINUE WHEN NOT in_list OR plain_cell(lines[i]) = '' OR length(lines[i]) > 1000;
         parts := regexp_match(plain_cell(lines[i]), '^([^–—]{1,40}?) +[–—-] +(\S.*?)[;.]?$');
         IF parts IS NULL THEN
             IF line IS NULL OR line < i - 1 THEN

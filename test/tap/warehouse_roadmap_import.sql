@@ -4,7 +4,7 @@
 -- the ends of their lines are empty cells.
 \ir include/warehouse.sql
 BEGIN;
-SELECT plan(52);
+SELECT plan(54);
 
 -- The words of a text, of three letters and more, with how often they occur.
 CREATE FUNCTION helper.words(value text)
@@ -325,6 +325,15 @@ SELECT is((SELECT format('%s %s', e.deadline, e.deadline_kind) FROM roadmap_even
 SELECT is((SELECT reason FROM roadmap_attention WHERE detail = 'когда получится'), 'срок не распознан', 'and listed');
 UPDATE roadmap_event SET deadline = 'ежеквартально' WHERE deadline = 'когда получится';
 SELECT is((SELECT count(*) FROM roadmap_attention WHERE detail = 'когда получится'), 0::bigint, 'until it is corrected');
+
+-- Cells far longer than any real one: patterns must not run away on them.
+SET statement_timeout = '60s';
+SELECT is((SELECT string_agg(item, ' ') FROM read_roadmap(format(E'№\tМероприятие\tСрок\tОтветственные\n1\t%s\tмарт\t%s', repeat('Слово ', 20000),
+              (SELECT string_agg(md5(n::text), ' ') FROM generate_series(1, 3000) AS n)), 'region')), 'section event',
+          'a row of long cells is a row');
+SELECT is((SELECT string_agg(item, ' ') FROM read_roadmap(format(E'Принятые сокращения:\n%s\n\nИРО – институт.\n№\tМероприятие\tСрок\tЧто\n1\tа\tмарт\tб',
+              repeat('а – ', 20000)), 'region')), 'alias section event', 'a long line among abbreviations is none');
+RESET statement_timeout;
 
 -- Errors.
 SELECT matches(error_of($$SELECT import_roadmap('один, два', 'x', 'region', 1, '2023-01-01', '2023-12-31')$$),
