@@ -21,4 +21,13 @@
 #define pg_noreturn pg_attribute_noreturn()
 #endif
 
+/* 16 has one function for the privileges of all kinds of objects. */
+#if PG_VERSION_NUM >= 160000
+#define shnor_function_aclcheck(function, role) \
+	object_aclcheck(ProcedureRelationId, function, role, ACL_EXECUTE)
+#else
+#define shnor_function_aclcheck(function, role) \
+	pg_proc_aclcheck(function, role, ACL_EXECUTE)
+#endif
+
 #endif							/* SHNOR_COMPAT_H */

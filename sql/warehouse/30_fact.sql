@@ -1,4 +1,4 @@
--- Facts: what was imported, pupils' results by academic year, exact summaries.
+-- Facts: what was imported, and pupils' results by academic year.
 
 CREATE TABLE import_file (
     import_file_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -62,11 +62,14 @@ COMMENT ON COLUMN import_reject.line IS 'Номер строки файла, с�
 COMMENT ON COLUMN import_reject.row_text IS 'Сама строка; код участника, похожий на персональные данные, заменён на ***';
 COMMENT ON COLUMN import_reject.reason IS 'Почему строка не принята';
 
+-- No foreign keys: every result is counted in a row of result_summary, and of
+-- import_file_summary when it is from a file, and those rows have them. One
+-- reference is verified for a class instead of one for each of its pupils.
 CREATE TABLE result (
     administration_id integer NOT NULL,
-    school_id integer NOT NULL REFERENCES school,
+    school_id integer NOT NULL,
     academic_year integer NOT NULL,
-    import_file_id integer REFERENCES import_file,
+    import_file_id integer,
     attempt smallint NOT NULL DEFAULT 1 CHECK (attempt BETWEEN 1 AND 9),
     score smallint CHECK (score BETWEEN 0 AND 1000),
     mark smallint CHECK (mark BETWEEN 2 AND 5),
@@ -75,12 +78,8 @@ CREATE TABLE result (
     class text NOT NULL DEFAULT '' CHECK (octet_length(class) <= 40),
     task_scores smallint[] CHECK (cardinality(task_scores) BETWEEN 1 AND 100),
     CHECK (score IS NOT NULL OR mark IS NOT NULL),
-    PRIMARY KEY (administration_id, school_id, participant, attempt, academic_year),
-    FOREIGN KEY (administration_id, academic_year)
-        REFERENCES administration (administration_id, academic_year)
+    PRIMARY KEY (administration_id, school_id, participant, attempt, academic_year)
 ) PARTITION BY LIST (academic_year);
-CREATE INDEX ON result (import_file_id);
-CREATE INDEX ON result (school_id);
 COMMENT ON TABLE result IS 'Результаты участников; секции по учебным годам открывает open_year(год)';
 COMMENT ON COLUMN result.administration_id IS 'Проведение процедуры';
 COMMENT ON COLUMN result.school_id IS 'Организация';
@@ -121,37 +120,8 @@ CREATE TRIGGER refuse_unopened_year
     BEFORE INSERT OR UPDATE ON result_unopened
     FOR EACH ROW EXECUTE FUNCTION refuse_unopened_year();
 
-CREATE FUNCTION check_result_scores()
-RETURNS trigger
-LANGUAGE plpgsql
-SET search_path FROM CURRENT
-AS $$
-DECLARE
-    bad record;
-BEGIN
-    SELECT r.score, r.participant, r.school_id, a.max_score, n.name, a.academic_year
-    INTO bad
-    FROM new_rows AS r
-    JOIN administration AS a USING (administration_id)
-    JOIN assessment AS n USING (assessment_id)
-    WHERE r.score > a.max_score
-    LIMIT 1;
-    IF FOUND THEN
-        RAISE EXCEPTION 'балл % больше максимального %', bad.score, bad.max_score
-            USING ERRCODE = 'check_violation',
-                  DETAIL = format('Процедура «%s», %s учебный год, организация %s, участник %s.',
-                                  bad.name, bad.academic_year, bad.school_id, bad.participant),
-                  HINT = 'Исправьте балл или максимальный балл в administration.',
-                  SCHEMA = tg_table_schema, TABLE = tg_table_name, COLUMN = 'score';
-    END IF;
-    RETURN NULL;
-END
-$$;
-COMMENT ON FUNCTION check_result_scores() IS
-'Триггер result и её секций: балл не больше максимального балла проведения (ошибка 23514)';
-
--- A result being entered holds a key share lock on its administration, by its
--- foreign key: this waits for those that came before and stops those to come.
+-- Whoever enters results has locked their administration (see 32_summary.sql),
+-- so that this UPDATE came after them, and those to come wait for it.
 CREATE FUNCTION check_administration_scores()
 RETURNS trigger
 LANGUAGE plpgsql
@@ -160,9 +130,6 @@ AS $$
 DECLARE
     highest integer;
 BEGIN
-    PERFORM FROM administration AS a
-    WHERE a.administration_id = new.administration_id
-    FOR UPDATE;
     SELECT max(r.score) INTO highest
     FROM result AS r
     WHERE r.administration_id = new.administration_id
@@ -206,26 +173,6 @@ COMMENT ON FUNCTION comment_partition(regclass) IS
 'Переносит пояснения столбцов result на её секцию; вызывается из open_year';
 SELECT comment_partition('result_unopened');
 
--- Statement triggers with transition tables fire for the table named in the
--- statement only, so the parent and every partition carry them.
-CREATE FUNCTION guard_results(target regclass)
-RETURNS void
-LANGUAGE plpgsql
-SET search_path FROM CURRENT
-AS $$
-BEGIN
-    EXECUTE format('CREATE TRIGGER check_scores_inserted AFTER INSERT ON %s
-        REFERENCING NEW TABLE AS new_rows
-        FOR EACH STATEMENT EXECUTE FUNCTION check_result_scores()', target);
-    EXECUTE format('CREATE TRIGGER check_scores_updated AFTER UPDATE ON %s
-        REFERENCING NEW TABLE AS new_rows
-        FOR EACH STATEMENT EXECUTE FUNCTION check_result_scores()', target);
-END
-$$;
-COMMENT ON FUNCTION guard_results(regclass) IS
-'Ставит на result или её секцию триггеры проверки баллов; вызывается из open_year';
-SELECT guard_results('result');
-
 CREATE FUNCTION open_year(academic_year integer)
 RETURNS boolean
 LANGUAGE plpgsql
@@ -244,7 +191,7 @@ BEGIN
     EXECUTE format('COMMENT ON TABLE %I IS %L', partition_name,
                    format('Результаты %s/%s учебного года', academic_year - 1, to_char(academic_year % 100, 'FM00')));
     PERFORM comment_partition(partition_name::regclass);
-    PERFORM guard_results(partition_name::regclass);
+    PERFORM follow_partitions();
     -- Whoever opens the year, its partition belongs to the warehouse's owner.
     EXECUTE format('ALTER TABLE %I OWNER TO %I', partition_name,
                    (SELECT pg_get_userbyid(c.relowner) FROM pg_class AS c WHERE c.oid = 'result'::regclass));
@@ -265,80 +212,3 @@ BEGIN ATOMIC
           AND c.relname = format('result_%s', academic_year));
 END;
 COMMENT ON FUNCTION year_is_open(integer) IS 'Открыт ли учебный год, то есть есть ли у result его секция';
-
-CREATE TABLE result_summary (
-    result_summary_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    academic_year integer NOT NULL,
-    administration_id integer NOT NULL,
-    school_id integer NOT NULL REFERENCES school,
-    class text NOT NULL,
-    dist score_dist NOT NULL,
-    UNIQUE (administration_id, school_id, class),
-    FOREIGN KEY (administration_id, academic_year)
-        REFERENCES administration (administration_id, academic_year)
-);
-CREATE INDEX ON result_summary (academic_year);
-CREATE INDEX ON result_summary (school_id);
-COMMENT ON TABLE result_summary IS 'Точные сводки первых попыток: проведение, организация, класс';
-COMMENT ON COLUMN result_summary.result_summary_id IS 'Ключ сводки';
-COMMENT ON COLUMN result_summary.academic_year IS 'Учебный год по году окончания';
-COMMENT ON COLUMN result_summary.administration_id IS 'Проведение процедуры';
-COMMENT ON COLUMN result_summary.school_id IS 'Организация';
-COMMENT ON COLUMN result_summary.class IS 'Класс';
-COMMENT ON COLUMN result_summary.dist IS 'Распределение баллов и отметок (тип score_dist)';
-
--- Writes only the rows that differ from the recount. One statement, so that all
--- years are counted as they were at one moment; a full join, so that stale
--- statistics cannot talk the planner into a nested loop over the recount.
-CREATE FUNCTION rebuild_summaries(first_year integer, last_year integer)
-RETURNS bigint
-LANGUAGE plpgsql
-SET search_path FROM CURRENT
-AS $$
-#variable_conflict use_column
-DECLARE
-    written bigint;
-    removed bigint;
-BEGIN
-    PERFORM pg_advisory_xact_lock('result_summary'::regclass::oid::integer, 0);
-
-    WITH recount AS (
-        SELECT r.academic_year, r.administration_id, r.school_id, r.class,
-               score_dist(r.score, r.mark, r.journal_mark) AS dist
-        FROM result AS r
-        WHERE r.academic_year BETWEEN first_year AND last_year
-          AND r.attempt = 1
-        GROUP BY r.academic_year, r.administration_id, r.school_id, r.class
-    ), kept AS (
-        SELECT s.* FROM result_summary AS s WHERE s.academic_year BETWEEN first_year AND last_year
-    ), difference AS MATERIALIZED (
-        SELECT s.result_summary_id, c.academic_year, administration_id, school_id, class, c.dist
-        FROM recount AS c
-        FULL JOIN kept AS s USING (administration_id, school_id, class)
-        WHERE c.dist IS DISTINCT FROM s.dist
-    ), gone AS (
-        DELETE FROM result_summary AS s
-        USING difference AS d
-        WHERE d.dist IS NULL AND s.result_summary_id = d.result_summary_id
-        RETURNING 1
-    ), changed AS (
-        INSERT INTO result_summary AS s (academic_year, administration_id, school_id, class, dist)
-        SELECT d.academic_year, d.administration_id, d.school_id, d.class, d.dist
-        FROM difference AS d
-        WHERE d.dist IS NOT NULL
-        ON CONFLICT (administration_id, school_id, class) DO UPDATE SET dist = excluded.dist
-        RETURNING 1
-    )
-    SELECT (SELECT count(*) FROM changed), (SELECT count(*) FROM gone) INTO written, removed;
-    RETURN written + removed;
-END
-$$;
-COMMENT ON FUNCTION rebuild_summaries(integer, integer) IS
-'Пересчитывает сводки учебных лет от первого до последнего по результатам первых попыток и исправляет отличия; возвращает число изменённых сводок';
-
-CREATE FUNCTION rebuild_summaries(academic_year integer)
-RETURNS bigint
-LANGUAGE sql VOLATILE
-RETURN rebuild_summaries(academic_year, academic_year);
-COMMENT ON FUNCTION rebuild_summaries(integer) IS
-'Пересчитывает сводки одного учебного года; возвращает число изменённых сводок';

@@ -344,7 +344,6 @@ DECLARE
     rules rule_set;
     own cycle;
     same_cycle_id integer;
-    done bigint;
     result_row cycle_summary;
 BEGIN
     PERFORM check_year(result_year);
@@ -358,7 +357,6 @@ BEGIN
     RAISE NOTICE 'цикл %: проверки данных, что-то нашедшие: ошибок — %, предупреждений — %, к сведению — %; % с',
         result_year, own.checks_error, own.checks_warning, own.checks_info, seconds_since(started);
 
-    done := rebuild_summaries(result_year - 2, result_year);
     IF NOT EXISTS (SELECT FROM result_summary AS s WHERE s.academic_year = run_cycle.result_year)
         AND NOT EXISTS (SELECT FROM published_group AS p WHERE p.academic_year = run_cycle.result_year) THEN
         RAISE EXCEPTION 'за % учебный год нет ни одного результата', result_year
@@ -366,9 +364,6 @@ BEGIN
                   DETAIL = 'Без результатов действующий список стал бы пустым.',
                   HINT = 'Проверьте год и загрузите результаты: import_results.';
     END IF;
-    RAISE NOTICE 'цикл %: сводки сверены с результатами, исправлено %; % с', result_year, done,
-        seconds_since(started);
-
     own.result_year := result_year;
     own.rule_snapshot := rule_snapshot(rules);
     SELECT c.cycle_id INTO own.previous_cycle_id

@@ -1,0 +1,335 @@
+-- Exact summaries of results, kept in step with them by triggers within the
+-- same transaction. shnor.collect_result_changes() adds up what a statement
+-- changed; the functions here apply it.
+
+CREATE TABLE result_summary (
+    result_summary_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    academic_year integer NOT NULL,
+    administration_id integer NOT NULL,
+    school_id integer NOT NULL REFERENCES school,
+    results integer NOT NULL CHECK (results >= 0),
+    class text NOT NULL,
+    dist score_dist NOT NULL,
+    UNIQUE (administration_id, school_id, class),
+    FOREIGN KEY (administration_id, academic_year)
+        REFERENCES administration (administration_id, academic_year)
+);
+CREATE INDEX ON result_summary (academic_year);
+CREATE INDEX ON result_summary (school_id);
+COMMENT ON TABLE result_summary IS 'Точные сводки результатов: проведение, организация, класс; ведутся триггерами result в той же транзакции';
+COMMENT ON COLUMN result_summary.result_summary_id IS 'Ключ сводки';
+COMMENT ON COLUMN result_summary.academic_year IS 'Учебный год по году окончания';
+COMMENT ON COLUMN result_summary.administration_id IS 'Проведение процедуры';
+COMMENT ON COLUMN result_summary.school_id IS 'Организация';
+COMMENT ON COLUMN result_summary.results IS 'Сколько результатов хранится, всех попыток';
+COMMENT ON COLUMN result_summary.class IS 'Класс';
+COMMENT ON COLUMN result_summary.dist IS 'Распределение баллов и отметок первых попыток (тип score_dist); пустое, если есть только пересдачи';
+
+CREATE TABLE import_file_summary (
+    import_file_summary_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    import_file_id integer NOT NULL REFERENCES import_file,
+    administration_id integer NOT NULL,
+    academic_year integer NOT NULL,
+    results bigint NOT NULL CHECK (results >= 0),
+    UNIQUE (import_file_id, administration_id),
+    FOREIGN KEY (administration_id, academic_year)
+        REFERENCES administration (administration_id, academic_year)
+);
+CREATE INDEX ON import_file_summary (administration_id);
+COMMENT ON TABLE import_file_summary IS 'Сколько результатов каждого файла хранится; ведётся триггерами result в той же транзакции';
+COMMENT ON COLUMN import_file_summary.import_file_summary_id IS 'Ключ сводки';
+COMMENT ON COLUMN import_file_summary.import_file_id IS 'Загрузка';
+COMMENT ON COLUMN import_file_summary.administration_id IS 'Проведение процедуры';
+COMMENT ON COLUMN import_file_summary.academic_year IS 'Учебный год по году окончания';
+COMMENT ON COLUMN import_file_summary.results IS 'Сколько результатов этого проведения хранится из этого файла';
+
+-- The lock, held to the end of the transaction, puts all who change results of
+-- an administration in a row, at the end of their statements; taken in the
+-- order of keys it excludes deadlocks. It also stops the administration's
+-- maximum score and cuts from changing meanwhile.
+CREATE FUNCTION check_changed_results(administrations integer[], academic_years integer[], highest_scores integer[])
+RETURNS void
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+DECLARE
+    bad record;
+BEGIN
+    PERFORM FROM administration AS a
+    WHERE a.administration_id = ANY (administrations)
+    ORDER BY a.administration_id
+    FOR NO KEY UPDATE;
+
+    SELECT c.administration_id, c.academic_year, c.highest, a.max_score INTO bad
+    FROM unnest(administrations, academic_years, highest_scores) AS c (administration_id, academic_year, highest)
+    LEFT JOIN administration AS a USING (administration_id, academic_year)
+    WHERE a.administration_id IS NULL OR c.highest > a.max_score
+    ORDER BY a.administration_id
+    LIMIT 1;
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+    IF bad.max_score IS NULL THEN
+        RAISE EXCEPTION 'в % учебном году нет проведения %', bad.academic_year, bad.administration_id
+            USING ERRCODE = 'foreign_key_violation',
+                  DETAIL = coalesce((SELECT format('Проведение %s — %s учебного года.', a.administration_id, a.academic_year)
+                                     FROM administration AS a WHERE a.administration_id = bad.administration_id),
+                                    'Такого проведения нет и в других годах.'),
+                  HINT = 'Заведите его — open_administration(год, ...) — или исправьте учебный год результата.',
+                  SCHEMA = current_schema(), TABLE = 'result', COLUMN = 'administration_id';
+    END IF;
+    RAISE EXCEPTION 'балл % больше максимального %', bad.highest, bad.max_score
+        USING ERRCODE = 'check_violation',
+              DETAIL = (SELECT format('Процедура «%s», %s учебный год, организация %s, участник %s.',
+                                      n.name, bad.academic_year, r.school_id, r.participant)
+                        FROM result AS r
+                        JOIN administration AS a USING (administration_id)
+                        JOIN assessment AS n USING (assessment_id)
+                        WHERE r.administration_id = bad.administration_id
+                          AND r.academic_year = bad.academic_year AND r.score = bad.highest
+                        LIMIT 1),
+              HINT = 'Исправьте балл или максимальный балл в administration.',
+              SCHEMA = current_schema(), TABLE = 'result', COLUMN = 'score';
+END
+$$;
+COMMENT ON FUNCTION check_changed_results(integer[], integer[], integer[]) IS
+'Первый шаг триггеров result: блокирует до конца транзакции проведения, результаты которых изменены, и сверяет с ними учебный год (ошибка 23503) и наибольший внесённый балл (ошибка 23514)';
+
+-- Groups that lost rows have a summary; it is found by its key whatever the
+-- planner believes of the table's size.
+CREATE FUNCTION apply_losses(administrations integer[], schools integer[], classes text[],
+                             results integer[], added score_dist[], removed score_dist[])
+RETURNS void
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+SET enable_seqscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+AS $$
+DECLARE
+    groups bigint := cardinality(array_remove(removed, NULL));
+    found_groups bigint;
+BEGIN
+    UPDATE result_summary AS s
+    SET results = s.results + c.results, dist = s.dist + c.added - c.removed
+    FROM unnest(administrations, schools, classes, apply_losses.results, apply_losses.added, apply_losses.removed)
+        AS c (administration_id, school_id, class, results, added, removed)
+    WHERE c.removed IS NOT NULL
+      AND (s.administration_id, s.school_id, s.class) = (c.administration_id, c.school_id, c.class);
+    GET DIAGNOSTICS found_groups = ROW_COUNT;
+    IF found_groups <> groups THEN
+        RAISE EXCEPTION 'сводки расходятся с результатами: нет % из %', groups - found_groups, groups
+            USING ERRCODE = 'data_corrupted',
+                  HINT = 'Что расходится — SELECT * FROM verify_summaries(); исправить — SELECT rebuild_summaries().';
+    END IF;
+    DELETE FROM result_summary AS s
+    USING unnest(administrations, schools, classes, apply_losses.removed)
+        AS c (administration_id, school_id, class, removed)
+    WHERE c.removed IS NOT NULL AND s.results = 0
+      AND (s.administration_id, s.school_id, s.class) = (c.administration_id, c.school_id, c.class);
+END
+$$;
+COMMENT ON FUNCTION apply_losses(integer[], integer[], text[], integer[], score_dist[], score_dist[]) IS
+'Часть apply_result_changes: сводки, из которых результаты убраны; опустевшие удаляются. Нет такой сводки — ошибка XX001';
+
+CREATE FUNCTION apply_result_changes(administrations integer[], schools integer[], academic_years integer[],
+                                     classes text[], results integer[], added score_dist[], removed score_dist[])
+RETURNS void
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+BEGIN
+    IF array_remove(removed, NULL) <> '{}' THEN
+        PERFORM apply_losses(administrations, schools, classes, results, added, removed);
+    END IF;
+    INSERT INTO result_summary AS s (academic_year, administration_id, school_id, results, class, dist)
+    SELECT c.academic_year, c.administration_id, c.school_id, c.results, c.class, c.added
+    FROM unnest(administrations, schools, academic_years, classes, apply_result_changes.results,
+                apply_result_changes.added, apply_result_changes.removed)
+        AS c (administration_id, school_id, academic_year, class, results, added, removed)
+    WHERE c.removed IS NULL
+    ON CONFLICT (administration_id, school_id, class) DO UPDATE
+    SET results = s.results + excluded.results, dist = s.dist + excluded.dist;
+END
+$$;
+COMMENT ON FUNCTION apply_result_changes(integer[], integer[], integer[], text[], integer[], score_dist[], score_dist[]) IS
+'Шаг триггеров result: прибавляет к сводкам и вычитает из них то, что изменила команда';
+
+CREATE FUNCTION apply_file_changes(import_files integer[], administrations integer[], academic_years integer[], results integer[])
+RETURNS void
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+BEGIN
+    INSERT INTO import_file_summary AS s (import_file_id, administration_id, academic_year, results)
+    SELECT c.import_file_id, c.administration_id, c.academic_year, 0
+    FROM unnest(import_files, administrations, academic_years)
+        AS c (import_file_id, administration_id, academic_year)
+    ON CONFLICT (import_file_id, administration_id) DO NOTHING;
+    UPDATE import_file_summary AS s
+    SET results = s.results + c.results
+    FROM unnest(import_files, administrations, apply_file_changes.results)
+        AS c (import_file_id, administration_id, results)
+    WHERE (s.import_file_id, s.administration_id) = (c.import_file_id, c.administration_id);
+    DELETE FROM import_file_summary AS s
+    USING unnest(import_files, administrations) AS c (import_file_id, administration_id)
+    WHERE (s.import_file_id, s.administration_id) = (c.import_file_id, c.administration_id)
+      AND s.results = 0;
+END
+$$;
+COMMENT ON FUNCTION apply_file_changes(integer[], integer[], integer[], integer[]) IS
+'Последний шаг триггеров result: сколько результатов каждого файла хранится';
+
+-- Years of which nothing is left have no summaries; those in a partition that
+-- is itself partitioned may have lost a part and are counted anew.
+CREATE FUNCTION forget_missing_results()
+RETURNS void
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+DECLARE
+    year integer;
+BEGIN
+    FOR year IN SELECT DISTINCT s.academic_year FROM result_summary AS s LOOP
+        IF NOT EXISTS (SELECT FROM result AS r WHERE r.academic_year = year) THEN
+            DELETE FROM result_summary AS s WHERE s.academic_year = year;
+            DELETE FROM import_file_summary AS s WHERE s.academic_year = year;
+        ELSIF EXISTS (SELECT FROM pg_partition_tree('result') AS t WHERE t.level > 1) THEN
+            PERFORM rebuild_summaries(year);
+        END IF;
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION forget_missing_results() IS
+'Убирает сводки учебных лет, результатов которых больше нет: после TRUNCATE, отсоединения или удаления секции';
+
+CREATE FUNCTION truncated_results()
+RETURNS trigger
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+BEGIN
+    PERFORM forget_missing_results();
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION truncated_results() IS 'Триггер TRUNCATE таблицы result и её секций: сводки следуют за результатами';
+
+-- Summaries hold the references of the results: they do not go before them.
+CREATE FUNCTION refuse_truncated_summaries()
+RETURNS trigger
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+BEGIN
+    IF EXISTS (SELECT FROM result) THEN
+        RAISE EXCEPTION 'сводки нельзя очистить, пока есть результаты'
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                  HINT = 'TRUNCATE result очищает и результаты, и их сводки.',
+                  SCHEMA = tg_table_schema, TABLE = tg_table_name;
+    END IF;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION refuse_truncated_summaries() IS
+'Триггер TRUNCATE сводок: ошибка 55000, пока есть результаты';
+CREATE TRIGGER refuse_truncate AFTER TRUNCATE ON result_summary
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_truncated_summaries();
+CREATE TRIGGER refuse_truncate AFTER TRUNCATE ON import_file_summary
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_truncated_summaries();
+
+-- Statement triggers with transition tables fire for the table named in the
+-- statement only, so the parent and every partition carry them.
+CREATE FUNCTION keep_summaries(target regclass)
+RETURNS void
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+BEGIN
+    EXECUTE format('CREATE TRIGGER keep_summaries_inserted AFTER INSERT ON %s
+        REFERENCING NEW TABLE AS new_rows
+        FOR EACH STATEMENT EXECUTE FUNCTION collect_result_changes()', target);
+    EXECUTE format('CREATE TRIGGER keep_summaries_updated AFTER UPDATE ON %s
+        REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+        FOR EACH STATEMENT EXECUTE FUNCTION collect_result_changes()', target);
+    EXECUTE format('CREATE TRIGGER keep_summaries_deleted AFTER DELETE ON %s
+        REFERENCING OLD TABLE AS old_rows
+        FOR EACH STATEMENT EXECUTE FUNCTION collect_result_changes()', target);
+    EXECUTE format('CREATE TRIGGER keep_summaries_truncated AFTER TRUNCATE ON %s
+        FOR EACH STATEMENT EXECUTE FUNCTION truncated_results()', target);
+END
+$$;
+COMMENT ON FUNCTION keep_summaries(regclass) IS
+'Ставит на result или её секцию триггеры, которые ведут сводки; вызывается из follow_partitions';
+
+-- What has the triggers is what the summaries know of.
+CREATE FUNCTION follow_partitions()
+RETURNS void
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+DECLARE
+    part regclass;
+    years integer[];
+    known regclass[] := ARRAY(
+        SELECT t.tgrelid::regclass
+        FROM pg_trigger AS t
+        JOIN pg_class AS c ON c.oid = t.tgrelid
+        WHERE t.tgname = 'keep_summaries_inserted' AND t.tgfoid = 'collect_result_changes'::regproc
+          AND c.relowner = (SELECT r.relowner FROM pg_class AS r WHERE r.oid = 'result'::regclass)
+          AND (pg_partition_root(c.oid) = 'result'::regclass
+               OR NOT c.relispartition AND c.relkind = 'r'));
+BEGIN
+    FOR part IN
+        SELECT t.relid FROM pg_partition_tree('result') AS t
+        WHERE t.relid <> ALL (known)
+        ORDER BY t.level, t.relid
+    LOOP
+        PERFORM keep_summaries(part);
+        IF part <> 'result'::regclass THEN
+            EXECUTE format('SELECT array_agg(DISTINCT r.academic_year) FROM %s AS r', part) INTO years;
+            PERFORM rebuild_summaries(y) FROM unnest(years) AS y;
+        END IF;
+    END LOOP;
+
+    FOR part IN
+        SELECT k FROM unnest(known) AS k
+        WHERE NOT EXISTS (SELECT FROM pg_partition_tree('result') AS t WHERE t.relid = k)
+    LOOP
+        EXECUTE format('DROP TRIGGER keep_summaries_inserted ON %s', part);
+        EXECUTE format('DROP TRIGGER keep_summaries_updated ON %s', part);
+        EXECUTE format('DROP TRIGGER keep_summaries_deleted ON %s', part);
+        EXECUTE format('DROP TRIGGER keep_summaries_truncated ON %s', part);
+    END LOOP;
+    PERFORM forget_missing_results();
+END
+$$;
+COMMENT ON FUNCTION follow_partitions() IS
+'Приводит триггеры и сводки в соответствие с секциями result; вызывается из open_year и, когда секцию присоединяют, отсоединяют или удаляют, событийным триггером расширения';
+
+-- What the summaries must be, from the results themselves.
+CREATE FUNCTION recounted_summaries(first_year integer, last_year integer)
+RETURNS TABLE (academic_year integer, administration_id integer, school_id integer, class text,
+               results integer, dist score_dist)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT r.academic_year, r.administration_id, r.school_id, r.class, count(*)::integer,
+           coalesce(score_dist(r.score, r.mark, r.journal_mark) FILTER (WHERE r.attempt = 1), '{}'::score_dist)
+    FROM result AS r
+    WHERE r.academic_year BETWEEN first_year AND last_year
+    GROUP BY r.academic_year, r.administration_id, r.school_id, r.class;
+END;
+COMMENT ON FUNCTION recounted_summaries(integer, integer) IS
+'Какими должны быть сводки учебных лет от первого до последнего: пересчёт по результатам';
+
+CREATE FUNCTION recounted_files(first_year integer, last_year integer)
+RETURNS TABLE (import_file_id integer, administration_id integer, academic_year integer, results bigint)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT r.import_file_id, r.administration_id, r.academic_year, count(*)
+    FROM result AS r
+    WHERE r.academic_year BETWEEN first_year AND last_year AND r.import_file_id IS NOT NULL
+    GROUP BY r.import_file_id, r.administration_id, r.academic_year;
+END;
+COMMENT ON FUNCTION recounted_files(integer, integer) IS
+'Сколько результатов каждого файла хранится за учебные годы от первого до последнего: пересчёт по результатам';
