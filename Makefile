@@ -70,8 +70,12 @@ $(SCRIPT): $(SQL_PARTS) $(WAREHOUSE_PARTS) shnor.control Makefile
 
 .PHONY: demo test bench fuzz indent matrix matrix-clean dist help
 
-demo test bench fuzz:
+demo test fuzz:
 	@bash test/sandbox.sh $@
+
+bench:
+	@bash test/sandbox.sh bench
+	cp build/log/bench/RESULTS.md test/bench/RESULTS.md
 
 indent:
 	@bash test/indent.sh --write

@@ -125,7 +125,8 @@ BEGIN
     CALL shnor.create_warehouse(schema);
     PERFORM set_config('search_path', format('%I, shnor', schema), true);
     INSERT INTO region OVERRIDING SYSTEM VALUE
-    SELECT r, r::text, 'Регион ' || r FROM (SELECT DISTINCT f.region FROM bench.file AS f) AS f (r) ORDER BY r;
+    SELECT f.region, f.region::text, 'Регион ' || f.region
+    FROM bench.file AS f WHERE f.administration_id = 1;
     INSERT INTO municipality OVERRIDING SYSTEM VALUE
     SELECT (r.region_id - 1) * 20 + m, r.region_id, m::text, 'Муниципальное образование ' || m
     FROM region AS r, generate_series(1, 20) AS m;

@@ -1,21 +1,23 @@
 // duckdb.mjs: what a warehouse user would do instead: the same rows in DuckDB,
 // on its own storage, warm.
 //
-//   node duckdb.mjs MODULES FOLDER PREFIX RUNS ADMINISTRATIONS
+//   node duckdb.mjs MODULES FOLDER RUNS
 //
-// MODULES holds node_modules; FOLDER has the files result_*.txt, and gets the
-// answers, PREFIX_*.csv, for comparison with PostgreSQL's. ADMINISTRATIONS is
-// "id:min_score,..." of those judged by score. Prints measure, variant, run
-// and milliseconds, tab-separated.
+// MODULES holds node_modules; FOLDER has the files result_*.txt and plan.csv,
+// and gets the answers, duckdb_*.csv, for comparison with PostgreSQL's. Prints
+// measure, variant, run and milliseconds, tab-separated.
 import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 
-const [modules, folder, prefix, runs, byScore] = process.argv.slice(2);
+const [modules, folder, runs] = process.argv.slice(2);
 const { DuckDBInstance, version } = createRequire(modules + '/')('@duckdb/node-api');
 
-const failed = byScore.split(',').map(a => a.split(':'))
-    .reduce((sql, [id, minScore]) => `${sql} OR (administration_id = ${id} AND score < ${minScore})`, 'mark = 2');
+// The mark "2", or too low a score in the administrations judged by score.
+const failed = readFileSync(`${folder}/plan.csv`, 'utf8').trim().split('\n').slice(1)
+    .map(line => line.split(',')).filter(([id, year, assessment, minScore]) => minScore)
+    .reduce((sql, [id, year, assessment, minScore]) =>
+        `${sql} OR (administration_id = ${id} AND score < ${minScore})`, 'mark = 2');
 const share = `
     SELECT administration_id, school_id, count(*) AS participants, count(*) FILTER (WHERE ${failed}) AS failed
     FROM result WHERE attempt = 1
@@ -55,7 +57,7 @@ const queries = {
     FROM result WHERE attempt = 1 GROUP BY administration_id, school_id, class`,
 };
 
-const file = `${folder}/${prefix}.duckdb`;
+const file = `${folder}/results.duckdb`;
 rmSync(file, { force: true });
 const instance = await DuckDBInstance.create(file, { threads: String(cpus().length) });
 const db = await instance.connect();
@@ -81,12 +83,12 @@ for (let run = 0; run <= Number(runs); run++) {
     }
 }
 for (const variant of ['list', 'share', 'columns_14']) {
-    await db.run(`COPY (${queries[variant]}) TO '${folder}/${prefix}_${variant}.csv' (HEADER false)`);
+    await db.run(`COPY (${queries[variant]}) TO '${folder}/duckdb_${variant}.csv' (HEADER false)`);
 }
 // the histogram of one school in twenty
 await db.run(`COPY (SELECT * FROM (${queries.histogram}) WHERE school_id % 20 = 0)
-    TO '${folder}/${prefix}_histogram.csv' (HEADER false)`);
-console.error(`DuckDB ${version()}, ${cpus().length} threads`);
+    TO '${folder}/duckdb_histogram.csv' (HEADER false)`);
+console.error(`${version()}, ${cpus().length} threads, ${process.version} of Node`);
 db.closeSync();
 instance.closeSync();
 rmSync(file, { force: true });

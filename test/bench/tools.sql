@@ -12,6 +12,8 @@ CREATE TABLE bench.fact (
 
 CREATE TABLE bench.skipped (measure text NOT NULL, rows bigint NOT NULL, why text NOT NULL);
 
+CREATE TABLE bench.machine (place integer GENERATED ALWAYS AS IDENTITY, name text NOT NULL, value text NOT NULL);
+
 -- What a measure compares. A select is timed by EXPLAIN (ANALYZE, TIMING OFF),
 -- planning and execution together, so that no row is sent; anything else by
 -- the clock. Undone statements are rolled back after the clock has stopped.
@@ -119,9 +121,7 @@ CREATE TABLE bench.copied (
     rows bigint NOT NULL, variant text NOT NULL, file integer NOT NULL, ms float8 NOT NULL,
     UNIQUE (rows, variant, file));
 
--- Makes a warehouse the same without summaries: drops the triggers of result
--- and its partitions that are not there for the scores alone, and foreign keys
--- to summaries.
+-- Makes a warehouse the same without summaries.
 CREATE PROCEDURE bench.drop_summaries(schema text)
 LANGUAGE plpgsql
 AS $$
@@ -131,20 +131,14 @@ BEGIN
     FOR t IN
         SELECT g.tgname, g.tgrelid::regclass AS relation
         FROM pg_trigger AS g
-        JOIN pg_proc AS p ON p.oid = g.tgfoid
         WHERE g.tgrelid IN (SELECT relid FROM pg_partition_tree(format('%I.result', schema)::regclass))
-          AND NOT g.tgisinternal AND g.tgparentid = 0 AND p.proname LIKE '%summar%'
+          AND g.tgname LIKE 'keep_summaries_%'
     LOOP
         EXECUTE format('DROP TRIGGER %I ON %s', t.tgname, t.relation);
     END LOOP;
-    FOR t IN
-        SELECT c.conname, c.conrelid::regclass AS relation
-        FROM pg_constraint AS c
-        WHERE c.conrelid = format('%I.result', schema)::regclass AND c.contype = 'f'
-          AND c.confrelid::regclass::text LIKE '%summary'
-    LOOP
-        EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', t.relation, t.conname);
-    END LOOP;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'no triggers that keep summaries in schema %', schema;
+    END IF;
 END
 $$;
 
@@ -162,6 +156,7 @@ AS $$
 BEGIN
     SET LOCAL session_replication_role = replica;
     DELETE FROM country.result_summary;
+    DELETE FROM country.import_file_summary;
 END
 $$;
 
@@ -190,19 +185,19 @@ DECLARE
     accessors text := format($query$
         SELECT administration_id, school_id, class,
                shnor.participants(d) AS participants,
-               shnor.mark_count(d, 2) AS mark_2,
-               shnor.mark_count(d, 3) AS mark_3,
-               shnor.mark_count(d, 4) AS mark_4,
-               shnor.mark_count(d, 5) AS mark_5,
-               shnor.fail_share(d) AS fail_share,
+               coalesce(shnor.mark_count(d, 2), 0) AS mark_2,
+               coalesce(shnor.mark_count(d, 3), 0) AS mark_3,
+               coalesce(shnor.mark_count(d, 4), 0) AS mark_4,
+               coalesce(shnor.mark_count(d, 5), 0) AS mark_5,
+               coalesce(shnor.fail_share(d), 0) AS fail_share,
                shnor.mean(d) AS mean,
                shnor.stddev(d) AS stddev,
                shnor.percentile(d, 0)::integer AS lowest,
                shnor.percentile(d, 1)::integer AS highest,
-               shnor.journal_lower(d) AS journal_lower,
-               shnor.journal_same(d) AS journal_same,
-               shnor.journal_higher(d) AS journal_higher,
-               shnor.journal_gap2(d) AS journal_gap2
+               coalesce(shnor.journal_lower(d), 0) AS journal_lower,
+               coalesce(shnor.journal_same(d), 0) AS journal_same,
+               coalesce(shnor.journal_higher(d), 0) AS journal_higher,
+               coalesce(shnor.journal_gap2(d), 0) AS journal_gap2
         FROM (SELECT administration_id, school_id, class, shnor.score_dist(score, mark, journal_mark) AS d
               FROM %s WHERE attempt = 1 GROUP BY administration_id, school_id, class) AS s$query$, source);
 BEGIN
@@ -211,5 +206,37 @@ BEGIN
     SELECT plan_aggregate.measure, 2 * w + p, format('%s, %s', v, CASE w WHEN 0 THEN 'one process' WHEN 1 THEN 'two processes' ELSE 'three processes' END), 'select',
            format('SET max_parallel_workers_per_gather = %s', w), q
     FROM generate_series(0, 2) AS w, (VALUES (0, 'plain SQL', plain), (1, 'score_dist', accessors)) AS a (p, v, q);
+END
+$$;
+
+-- DuckDB's times and answers, from the files that duckdb.mjs left.
+CREATE FUNCTION bench.load_duckdb()
+RETURNS void
+LANGUAGE plpgsql
+SET client_min_messages = warning
+AS $$
+DECLARE
+    dir text := current_setting('bench.dir');
+BEGIN
+    DROP TABLE IF EXISTS bench.duckdb_time, bench.duckdb_list, bench.duckdb_share, bench.duckdb_columns,
+        bench.duckdb_histogram;
+    CREATE TABLE bench.duckdb_time (measure text, variant text, run integer, ms float8);
+    EXECUTE format('COPY bench.duckdb_time FROM %L', dir || '/duckdb_times.txt');
+    INSERT INTO bench.bench_time
+    SELECT t.measure, t.variant, bench.input_rows(), t.run, t.ms FROM bench.duckdb_time AS t;
+
+    CREATE TABLE bench.duckdb_list (school_id integer);
+    CREATE TABLE bench.duckdb_share (administration_id integer, school_id integer, participants bigint, failed bigint);
+    CREATE TABLE bench.duckdb_columns (
+        administration_id integer, school_id integer, class text, participants bigint, mark_2 bigint, mark_3 bigint,
+        mark_4 bigint, mark_5 bigint, fail_share numeric(20, 8), mean numeric(20, 8), stddev numeric(20, 8),
+        lowest integer, highest integer,
+        journal_lower bigint, journal_same bigint, journal_higher bigint, journal_gap2 bigint);
+    CREATE TABLE bench.duckdb_histogram (
+        administration_id integer, school_id integer, class text, score integer, participants bigint);
+    EXECUTE format('COPY bench.duckdb_list FROM %L CSV', dir || '/duckdb_list.csv');
+    EXECUTE format('COPY bench.duckdb_share FROM %L CSV', dir || '/duckdb_share.csv');
+    EXECUTE format('COPY bench.duckdb_columns FROM %L (FORMAT csv, FORCE_NOT_NULL (class))', dir || '/duckdb_columns_14.csv');
+    EXECUTE format('COPY bench.duckdb_histogram FROM %L (FORMAT csv, FORCE_NOT_NULL (class))', dir || '/duckdb_histogram.csv');
 END
 $$;
