@@ -2,19 +2,44 @@
 -- same transaction. shnor.collect_result_changes() adds up what a statement
 -- changed; the functions here apply it.
 
-CREATE TABLE result_summary (
-    result_summary_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+-- What the rule reads: nothing but fixed-width integers, so that the list of a
+-- country is one pass over a small table.
+CREATE TABLE school_summary (
+    school_summary_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     academic_year integer NOT NULL,
     administration_id integer NOT NULL,
     school_id integer NOT NULL REFERENCES school,
+    judged integer NOT NULL,
+    failed integer NOT NULL,
+    results integer NOT NULL,
+    participants integer NOT NULL,
+    UNIQUE (administration_id, school_id),
+    FOREIGN KEY (administration_id, academic_year)
+        REFERENCES administration (administration_id, academic_year),
+    CHECK (failed BETWEEN 0 AND judged AND judged <= participants AND participants <= results)
+);
+CREATE INDEX ON school_summary (school_id);
+COMMENT ON TABLE school_summary IS 'Счёт результатов: проведение, организация; ведётся триггерами result в той же транзакции';
+COMMENT ON COLUMN school_summary.school_summary_id IS 'Ключ сводки';
+COMMENT ON COLUMN school_summary.academic_year IS 'Учебный год по году окончания';
+COMMENT ON COLUMN school_summary.administration_id IS 'Проведение процедуры';
+COMMENT ON COLUMN school_summary.school_id IS 'Организация';
+COMMENT ON COLUMN school_summary.judged IS 'Участников (первая попытка), у которых есть то, по чему оценивается проведение: отметка или балл';
+COMMENT ON COLUMN school_summary.failed IS 'Из них не справились: отметка «2» или балл ниже минимального (administration.fail_by)';
+COMMENT ON COLUMN school_summary.results IS 'Сколько результатов хранится, всех попыток';
+COMMENT ON COLUMN school_summary.participants IS 'Участников: первых попыток';
+
+CREATE TABLE result_summary (
+    result_summary_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    academic_year integer NOT NULL,
+    administration_id integer NOT NULL,
+    school_id integer NOT NULL,
     results integer NOT NULL CHECK (results >= 0),
     class text NOT NULL,
     dist score_dist NOT NULL,
     UNIQUE (administration_id, school_id, class),
-    FOREIGN KEY (administration_id, academic_year)
-        REFERENCES administration (administration_id, academic_year)
+    FOREIGN KEY (administration_id, school_id) REFERENCES school_summary (administration_id, school_id)
 );
-CREATE INDEX ON result_summary (academic_year);
 CREATE INDEX ON result_summary (school_id);
 COMMENT ON TABLE result_summary IS 'Точные сводки результатов: проведение, организация, класс; ведутся триггерами result в той же транзакции';
 COMMENT ON COLUMN result_summary.result_summary_id IS 'Ключ сводки';
@@ -122,15 +147,80 @@ BEGIN
             USING ERRCODE = 'data_corrupted',
                   HINT = 'Что расходится — SELECT * FROM verify_summaries(); исправить — SELECT rebuild_summaries().';
     END IF;
-    DELETE FROM result_summary AS s
-    USING unnest(administrations, schools, classes, apply_losses.removed)
-        AS c (administration_id, school_id, class, removed)
-    WHERE c.removed IS NOT NULL AND s.results = 0
-      AND (s.administration_id, s.school_id, s.class) = (c.administration_id, c.school_id, c.class);
 END
 $$;
 COMMENT ON FUNCTION apply_losses(integer[], integer[], text[], integer[], score_dist[], score_dist[]) IS
-'Часть apply_result_changes: сводки, из которых результаты убраны; опустевшие удаляются. Нет такой сводки — ошибка XX001';
+'Часть apply_result_changes: сводки, из которых результаты убраны. Нет такой сводки — ошибка XX001';
+
+CREATE FUNCTION remove_empty_summaries(administrations integer[], schools integer[])
+RETURNS void
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+SET enable_seqscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+AS $$
+BEGIN
+    DELETE FROM result_summary AS s
+    USING unnest(administrations, schools) AS c (administration_id, school_id)
+    WHERE s.results = 0 AND (s.administration_id, s.school_id) = (c.administration_id, c.school_id);
+    DELETE FROM school_summary AS s
+    USING unnest(administrations, schools) AS c (administration_id, school_id)
+    WHERE s.results = 0 AND (s.administration_id, s.school_id) = (c.administration_id, c.school_id);
+END
+$$;
+COMMENT ON FUNCTION remove_empty_summaries(integer[], integer[]) IS
+'Часть apply_result_changes: удаляет опустевшие сводки';
+
+-- How many of a distribution are judged, and how many of them failed.
+CREATE FUNCTION judged_count(dist score_dist, fail_by text)
+RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN coalesce(CASE fail_by WHEN 'mark' THEN marked(dist) ELSE scored(dist) END, 0);
+COMMENT ON FUNCTION judged_count(score_dist, text) IS
+'Участники, у которых есть отметка (fail_by = mark) или балл; 0 для пустого распределения';
+
+CREATE FUNCTION failed_count(dist score_dist, fail_by text, min_score integer)
+RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN coalesce(CASE fail_by WHEN 'mark' THEN fail_count(dist) ELSE fail_count(dist, min_score) END, 0);
+COMMENT ON FUNCTION failed_count(score_dist, text, integer) IS
+'Сколько участников не справилось: отметка «2» (fail_by = mark) или балл ниже минимального; 0 для пустого распределения';
+
+-- A row that is not there yet is made first: the counts of an inserted row
+-- must make sense by themselves, differences need not.
+CREATE FUNCTION apply_school_changes(administrations integer[], schools integer[], academic_years integer[],
+                                     results integer[], added score_dist[], removed score_dist[])
+RETURNS void
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+SET enable_seqscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+AS $$
+BEGIN
+    INSERT INTO school_summary (academic_year, administration_id, school_id, judged, failed, results, participants)
+    SELECT DISTINCT c.academic_year, c.administration_id, c.school_id, 0, 0, 0, 0
+    FROM unnest(administrations, schools, academic_years) AS c (administration_id, school_id, academic_year)
+    ON CONFLICT (administration_id, school_id) DO NOTHING;
+    UPDATE school_summary AS s
+    SET judged = s.judged + c.judged, failed = s.failed + c.failed,
+        results = s.results + c.results, participants = s.participants + c.participants
+    FROM (
+        SELECT c.administration_id, c.school_id, sum(c.results) AS results,
+               sum(coalesce(participants(c.added), 0) - coalesce(participants(c.removed), 0)) AS participants,
+               sum(judged_count(c.added, a.fail_by) - judged_count(c.removed, a.fail_by)) AS judged,
+               sum(failed_count(c.added, a.fail_by, a.min_score) - failed_count(c.removed, a.fail_by, a.min_score)) AS failed
+        FROM unnest(administrations, schools, apply_school_changes.results,
+                    apply_school_changes.added, apply_school_changes.removed)
+            AS c (administration_id, school_id, results, added, removed)
+        JOIN administration AS a USING (administration_id)
+        GROUP BY c.administration_id, c.school_id) AS c
+    WHERE (s.administration_id, s.school_id) = (c.administration_id, c.school_id);
+END
+$$;
+COMMENT ON FUNCTION apply_school_changes(integer[], integer[], integer[], integer[], score_dist[], score_dist[]) IS
+'Часть apply_result_changes: счёт результатов организаций';
 
 CREATE FUNCTION apply_result_changes(administrations integer[], schools integer[], academic_years integer[],
                                      classes text[], results integer[], added score_dist[], removed score_dist[])
@@ -138,8 +228,11 @@ RETURNS void
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
 AS $$
+DECLARE
+    has_losses boolean := array_remove(removed, NULL) <> '{}';
 BEGIN
-    IF array_remove(removed, NULL) <> '{}' THEN
+    PERFORM apply_school_changes(administrations, schools, academic_years, results, added, removed);
+    IF has_losses THEN
         PERFORM apply_losses(administrations, schools, classes, results, added, removed);
     END IF;
     INSERT INTO result_summary AS s (academic_year, administration_id, school_id, results, class, dist)
@@ -150,6 +243,9 @@ BEGIN
     WHERE c.removed IS NULL
     ON CONFLICT (administration_id, school_id, class) DO UPDATE
     SET results = s.results + excluded.results, dist = s.dist + excluded.dist;
+    IF has_losses THEN
+        PERFORM remove_empty_summaries(administrations, schools);
+    END IF;
 END
 $$;
 COMMENT ON FUNCTION apply_result_changes(integer[], integer[], integer[], text[], integer[], score_dist[], score_dist[]) IS
@@ -180,6 +276,33 @@ $$;
 COMMENT ON FUNCTION apply_file_changes(integer[], integer[], integer[], integer[]) IS
 'Последний шаг триггеров result: сколько результатов каждого файла хранится';
 
+-- Who judges differently counts anew. Its row is locked, so no result of it is
+-- being entered.
+CREATE FUNCTION recount_judged()
+RETURNS trigger
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+BEGIN
+    UPDATE school_summary AS s
+    SET judged = c.judged, failed = c.failed
+    FROM (
+        SELECT r.school_id, sum(judged_count(r.dist, new.fail_by)) AS judged,
+               sum(failed_count(r.dist, new.fail_by, new.min_score)) AS failed
+        FROM result_summary AS r
+        WHERE r.administration_id = new.administration_id
+        GROUP BY r.school_id) AS c
+    WHERE s.administration_id = new.administration_id AND s.school_id = c.school_id;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION recount_judged() IS
+'Триггер administration: когда меняется, что считать неудачей, пересчитывает school_summary';
+CREATE TRIGGER recount_judged
+    AFTER UPDATE ON administration
+    FOR EACH ROW WHEN ((new.fail_by, new.min_score) IS DISTINCT FROM (old.fail_by, old.min_score))
+    EXECUTE FUNCTION recount_judged();
+
 -- Years of which nothing is left have no summaries; those in a partition that
 -- is itself partitioned may have lost a part and are counted anew.
 CREATE FUNCTION forget_missing_results()
@@ -190,9 +313,12 @@ AS $$
 DECLARE
     year integer;
 BEGIN
-    FOR year IN SELECT DISTINCT s.academic_year FROM result_summary AS s LOOP
+    FOR year IN SELECT DISTINCT a.academic_year FROM administration AS a LOOP
         IF NOT EXISTS (SELECT FROM result AS r WHERE r.academic_year = year) THEN
-            DELETE FROM result_summary AS s WHERE s.academic_year = year;
+            DELETE FROM result_summary AS s
+            USING administration AS a
+            WHERE a.academic_year = year AND s.administration_id = a.administration_id;
+            DELETE FROM school_summary AS s WHERE s.academic_year = year;
             DELETE FROM import_file_summary AS s WHERE s.academic_year = year;
         ELSIF EXISTS (SELECT FROM pg_partition_tree('result') AS t WHERE t.level > 1) THEN
             PERFORM rebuild_summaries(year);
@@ -233,6 +359,8 @@ END
 $$;
 COMMENT ON FUNCTION refuse_truncated_summaries() IS
 'Триггер TRUNCATE сводок: ошибка 55000, пока есть результаты';
+CREATE TRIGGER refuse_truncate AFTER TRUNCATE ON school_summary
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_truncated_summaries();
 CREATE TRIGGER refuse_truncate AFTER TRUNCATE ON result_summary
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_truncated_summaries();
 CREATE TRIGGER refuse_truncate AFTER TRUNCATE ON import_file_summary
@@ -306,30 +434,3 @@ END
 $$;
 COMMENT ON FUNCTION follow_partitions() IS
 'Приводит триггеры и сводки в соответствие с секциями result; вызывается из open_year и, когда секцию присоединяют, отсоединяют или удаляют, событийным триггером расширения';
-
--- What the summaries must be, from the results themselves.
-CREATE FUNCTION recounted_summaries(first_year integer, last_year integer)
-RETURNS TABLE (academic_year integer, administration_id integer, school_id integer, class text,
-               results integer, dist score_dist)
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
-    SELECT r.academic_year, r.administration_id, r.school_id, r.class, count(*)::integer,
-           coalesce(score_dist(r.score, r.mark, r.journal_mark) FILTER (WHERE r.attempt = 1), '{}'::score_dist)
-    FROM result AS r
-    WHERE r.academic_year BETWEEN first_year AND last_year
-    GROUP BY r.academic_year, r.administration_id, r.school_id, r.class;
-END;
-COMMENT ON FUNCTION recounted_summaries(integer, integer) IS
-'Какими должны быть сводки учебных лет от первого до последнего: пересчёт по результатам';
-
-CREATE FUNCTION recounted_files(first_year integer, last_year integer)
-RETURNS TABLE (import_file_id integer, administration_id integer, academic_year integer, results bigint)
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
-    SELECT r.import_file_id, r.administration_id, r.academic_year, count(*)
-    FROM result AS r
-    WHERE r.academic_year BETWEEN first_year AND last_year AND r.import_file_id IS NOT NULL
-    GROUP BY r.import_file_id, r.administration_id, r.academic_year;
-END;
-COMMENT ON FUNCTION recounted_files(integer, integer) IS
-'Сколько результатов каждого файла хранится за учебные годы от первого до последнего: пересчёт по результатам';
