@@ -1,11 +1,13 @@
 -- Bytes on disk of results and summaries, by heap and index, after a vacuum.
 \set QUIET on
 VACUUM (ANALYZE) country.result;
-VACUUM (ANALYZE) country.result_summary;
+VACUUM (ANALYZE) country.result_summary, country.school_summary, country.import_file_summary;
 INSERT INTO bench.fact
 SELECT 'count', 'results', bench.input_rows(), count(*) FROM country.result
 UNION ALL
-SELECT 'count', 'summaries', bench.input_rows(), count(*) FROM country.result_summary;
+SELECT 'count', 'summaries', bench.input_rows(), count(*) FROM country.result_summary
+UNION ALL
+SELECT 'count', 'summaries of schools', bench.input_rows(), count(*) FROM country.school_summary;
 
 -- The parts of result are its partitions', those of an index its partitions'.
 INSERT INTO bench.fact
@@ -16,11 +18,15 @@ SELECT 'bytes', 'result: index ' || substring(pg_get_indexdef(i.indexrelid) FROM
        (SELECT sum(pg_relation_size(t.relid)) FROM pg_partition_tree(i.indexrelid) AS t WHERE t.isleaf)
 FROM pg_index AS i WHERE i.indrelid = 'country.result'::regclass
 UNION ALL
-SELECT 'bytes', 'result_summary: heap', bench.input_rows(), pg_table_size('country.result_summary')
+SELECT 'bytes', c.relname || ': heap', bench.input_rows(), pg_table_size(c.oid)
+FROM pg_class AS c
+WHERE c.oid IN ('country.result_summary'::regclass, 'country.school_summary'::regclass)
 UNION ALL
-SELECT 'bytes', 'result_summary: index ' || substring(pg_get_indexdef(i.indexrelid) FROM '\(.*\)'),
+SELECT 'bytes', c.relname || ': index ' || substring(pg_get_indexdef(i.indexrelid) FROM '\(.*\)'),
        bench.input_rows(), pg_relation_size(i.indexrelid)
-FROM pg_index AS i WHERE i.indrelid = 'country.result_summary'::regclass;
+FROM pg_index AS i
+JOIN pg_class AS c ON c.oid = i.indrelid
+WHERE c.oid IN ('country.result_summary'::regclass, 'country.school_summary'::regclass);
 
 -- What the columns themselves take, and what a heap must add: a row header of
 -- 24 bytes, rows aligned to 8, an item pointer of 4, a page header of 24.
@@ -29,7 +35,7 @@ DECLARE
     t text;
     width text;
 BEGIN
-    FOREACH t IN ARRAY ARRAY['result', 'result_summary'] LOOP
+    FOREACH t IN ARRAY ARRAY['result', 'result_summary', 'school_summary'] LOOP
         SELECT string_agg(format('coalesce(pg_column_size(%I), 0)', a.attname), ' + ') INTO width
         FROM pg_attribute AS a
         WHERE a.attrelid = ('country.' || t)::regclass AND a.attnum > 0 AND NOT a.attisdropped;

@@ -1,7 +1,7 @@
 -- DuckDB's times, and whether its answers from raw rows are the warehouse's.
 \set QUIET on
 SET search_path = country, shnor;
-SELECT bench.load_duckdb();
+SELECT bench.load_duckdb() \g /dev/null
 SELECT bench.must_be_equal('list',
     'SELECT school_id FROM shnor_list', 'SELECT school_id FROM bench.duckdb_list') \g /dev/null
 SELECT bench.must_be_equal('share', $$

@@ -1,6 +1,7 @@
 -- One school's results of all administrations, replaced by the same, and
 -- corrected in place.
 \set QUIET on
+SET client_min_messages = warning;
 DROP TABLE IF EXISTS bench.own;
 CREATE TABLE bench.own AS
 SELECT r.* FROM country.result AS r

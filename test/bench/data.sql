@@ -145,6 +145,7 @@ BEGIN
                              rows_replaced, rows_unchanged, rows_rejected, rows_withdrawn)
     OVERRIDING SYSTEM VALUE
     SELECT f.file, bench.file_name(f.file), 1, repeat('0', 64), 0, 0, 0, 0, 0, 0 FROM bench.file AS f;
+    PERFORM setval(pg_get_serial_sequence('import_file', 'import_file_id'), max(f.file)) FROM bench.file AS f;
     PERFORM open_year(a.academic_year) FROM (SELECT DISTINCT p.academic_year FROM bench.plan AS p) AS a;
     ANALYZE region, municipality, school, school_code, administration, import_file;
     RESET search_path;
