@@ -70,7 +70,7 @@ load() {
 sql data
 sql tools
 machine Machine "$(nproc) cores ($(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -1)), $(awk '/MemTotal/ {printf "%.0f GiB", $2 / 1048576}' /proc/meminfo) memory"
-machine System "$(. /etc/os-release; echo "$PRETTY_NAME"), Linux $(uname -r)"
+machine System "$(. /etc/os-release; echo "$PRETTY_NAME")"
 machine PostgreSQL "$("$bin/psql" -X -At -d bench -c 'SHOW server_version')"
 machine Settings "$(for s in $SETTINGS; do printf '%s = %s, ' $s "$("$bin/psql" -X -At -d bench -c "SHOW $s")"; done | sed 's/, $//')"
 

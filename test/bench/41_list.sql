@@ -3,8 +3,7 @@
 \set QUIET on
 INSERT INTO bench.query (measure, place, variant, kind, query) VALUES
     ('list', 1, 'stored list', 'select', 'SELECT * FROM country.shnor_list');
-SELECT coalesce((SELECT min(p.pronargs - p.pronargdefaults) FROM pg_proc AS p
-                 WHERE p.pronamespace = 'country'::regnamespace AND p.proname = 'live_list'), -1) = 1 AS live \gset
+SELECT to_regprocedure('country.live_list(integer, text)') IS NOT NULL AS live \gset
 \if :live
 INSERT INTO bench.query (measure, place, variant, kind, query) VALUES
     ('list', 2, 'computed from summaries', 'select', 'SELECT * FROM country.live_list(2025)');

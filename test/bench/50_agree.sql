@@ -4,6 +4,12 @@ SET search_path = country, shnor;
 SELECT bench.load_duckdb() \g /dev/null
 SELECT bench.must_be_equal('list',
     'SELECT school_id FROM shnor_list', 'SELECT school_id FROM bench.duckdb_list') \g /dev/null
+SELECT to_regprocedure('live_list(integer, text)') IS NOT NULL AS live \gset
+\if :live
+SELECT bench.must_be_equal('list computed from summaries',
+    'SELECT (to_jsonb(l) - ''school_outcome_id'')::text FROM shnor_list AS l',
+    'SELECT (to_jsonb(l) - ''school_outcome_id'')::text FROM live_list(2025) AS l') \g /dev/null
+\endif
 SELECT bench.must_be_equal('share', $$
     SELECT s.administration_id, s.school_id, participants(d),
            CASE WHEN a.fail_by = 'mark' THEN fail_count(d) ELSE fail_count(d, a.min_score) END

@@ -88,7 +88,7 @@ for (const variant of ['list', 'share', 'columns_14']) {
 // the histogram of one school in twenty
 await db.run(`COPY (SELECT * FROM (${queries.histogram}) WHERE school_id % 20 = 0)
     TO '${folder}/duckdb_histogram.csv' (HEADER false)`);
-console.error(`${version()}, ${cpus().length} threads, ${process.version} of Node`);
+console.error(`${version().replace('v', '')} (@duckdb/node-api, Node ${process.versions.node}), ${cpus().length} threads`);
 db.closeSync();
 instance.closeSync();
 rmSync(file, { force: true });
