@@ -40,7 +40,8 @@ machine() {
 no_duckdb=
 if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
     no_duckdb='there is no Node'
-elif ! npm install --prefix "$node_modules" --no-save --no-audit --no-fund @duckdb/node-api >build/log/npm.log 2>&1; then
+elif ! npm install --prefix "$node_modules" --no-save --no-audit --no-fund --fetch-retries=1 \
+    --fetch-timeout=30000 @duckdb/node-api >build/log/npm.log 2>&1; then
     no_duckdb='npm could not install @duckdb/node-api'
 fi
 

@@ -3,7 +3,6 @@
 \set QUIET on
 SET client_min_messages = warning;
 DROP SCHEMA IF EXISTS country CASCADE;
-DROP SCHEMA IF EXISTS bare CASCADE;
 CALL bench.new_warehouse('country');
 CALL bench.new_warehouse('bare');
 CALL bench.drop_summaries('bare');

@@ -1,7 +1,10 @@
 -- Bytes on disk of results and summaries, by heap and index, after a vacuum.
 \set QUIET on
+SET client_min_messages = warning;
+DROP SCHEMA bare CASCADE;
 VACUUM (ANALYZE) country.result;
 VACUUM (ANALYZE) country.result_summary, country.school_summary, country.import_file_summary;
+CHECKPOINT;
 INSERT INTO bench.fact
 SELECT 'count', 'results', bench.input_rows(), count(*) FROM country.result
 UNION ALL

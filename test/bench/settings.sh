@@ -14,7 +14,7 @@ STEP=${STEP:-}
 SERVER_CONF="shared_buffers = 4GB
 work_mem = 128MB
 maintenance_work_mem = 1GB
-max_wal_size = 32GB
+max_wal_size = 8GB
 checkpoint_timeout = 1h
 max_parallel_workers_per_gather = 2
 autovacuum = off
