@@ -6,7 +6,6 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'collect_result_changes';
 COMMENT ON FUNCTION shnor.collect_result_changes() IS
 'Trigger function of a warehouse''s table result and of its partitions, AFTER INSERT, UPDATE or DELETE, FOR EACH STATEMENT, with transition tables: adds up what the statement changed by administration, school and class, and calls check_changed_results, apply_result_changes and apply_file_changes of the table''s schema as the table''s owner. Errors: 39P01 when called otherwise, 42703 for a table that is not a table of results.';
-REVOKE EXECUTE ON FUNCTION shnor.collect_result_changes() FROM PUBLIC;
 
 CREATE FUNCTION shnor.follow_partitions()
 RETURNS event_trigger
@@ -14,7 +13,6 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'follow_partitions';
 COMMENT ON FUNCTION shnor.follow_partitions() IS
 'Event trigger function: when a partition of a warehouse''s table result is attached, detached, created or dropped, calls follow_partitions() of that warehouse as the table''s owner, so that summaries change in the same transaction. Does nothing for other tables. Error 39P03 when called otherwise.';
-REVOKE EXECUTE ON FUNCTION shnor.follow_partitions() FROM PUBLIC;
 
 CREATE EVENT TRIGGER shnor_partition_changed ON ddl_command_end
     WHEN TAG IN ('CREATE TABLE', 'ALTER TABLE')
@@ -22,3 +20,7 @@ CREATE EVENT TRIGGER shnor_partition_changed ON ddl_command_end
 CREATE EVENT TRIGGER shnor_partition_dropped ON sql_drop
     WHEN TAG IN ('DROP TABLE', 'DROP SCHEMA', 'DROP OWNED')
     EXECUTE FUNCTION shnor.follow_partitions();
+COMMENT ON EVENT TRIGGER shnor_partition_changed IS
+'Tells warehouses of partitions of their table result that were attached, detached or created.';
+COMMENT ON EVENT TRIGGER shnor_partition_dropped IS
+'Tells warehouses of partitions of their table result that were dropped.';

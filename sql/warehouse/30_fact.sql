@@ -80,6 +80,7 @@ CREATE TABLE result (
     CHECK (score IS NOT NULL OR mark IS NOT NULL),
     PRIMARY KEY (administration_id, school_id, participant, attempt, academic_year)
 ) PARTITION BY LIST (academic_year);
+CREATE INDEX ON result (import_file_id);
 COMMENT ON TABLE result IS 'Результаты участников; секции по учебным годам открывает open_year(год)';
 COMMENT ON COLUMN result.administration_id IS 'Проведение процедуры';
 COMMENT ON COLUMN result.school_id IS 'Организация';

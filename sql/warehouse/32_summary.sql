@@ -29,6 +29,7 @@ COMMENT ON COLUMN school_summary.failed IS 'Из них не справилис�
 COMMENT ON COLUMN school_summary.results IS 'Сколько результатов хранится, всех попыток';
 COMMENT ON COLUMN school_summary.participants IS 'Участников: первых попыток';
 
+-- Classes have their school's row in school_summary, and its references.
 CREATE TABLE result_summary (
     result_summary_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     academic_year integer NOT NULL,
@@ -37,8 +38,7 @@ CREATE TABLE result_summary (
     results integer NOT NULL CHECK (results >= 0),
     class text NOT NULL,
     dist score_dist NOT NULL,
-    UNIQUE (administration_id, school_id, class),
-    FOREIGN KEY (administration_id, school_id) REFERENCES school_summary (administration_id, school_id)
+    UNIQUE (administration_id, school_id, class)
 );
 CREATE INDEX ON result_summary (school_id);
 COMMENT ON TABLE result_summary IS 'Точные сводки результатов: проведение, организация, класс; ведутся триггерами result в той же транзакции';
@@ -120,38 +120,6 @@ $$;
 COMMENT ON FUNCTION check_changed_results(integer[], integer[], integer[]) IS
 'Первый шаг триггеров result: блокирует до конца транзакции проведения, результаты которых изменены, и сверяет с ними учебный год (ошибка 23503) и наибольший внесённый балл (ошибка 23514)';
 
--- Groups that lost rows have a summary; it is found by its key whatever the
--- planner believes of the table's size.
-CREATE FUNCTION apply_losses(administrations integer[], schools integer[], classes text[],
-                             results integer[], added score_dist[], removed score_dist[])
-RETURNS void
-LANGUAGE plpgsql
-SET search_path FROM CURRENT
-SET enable_seqscan = off
-SET enable_hashjoin = off
-SET enable_mergejoin = off
-AS $$
-DECLARE
-    groups bigint := cardinality(array_remove(removed, NULL));
-    found_groups bigint;
-BEGIN
-    UPDATE result_summary AS s
-    SET results = s.results + c.results, dist = s.dist + c.added - c.removed
-    FROM unnest(administrations, schools, classes, apply_losses.results, apply_losses.added, apply_losses.removed)
-        AS c (administration_id, school_id, class, results, added, removed)
-    WHERE c.removed IS NOT NULL
-      AND (s.administration_id, s.school_id, s.class) = (c.administration_id, c.school_id, c.class);
-    GET DIAGNOSTICS found_groups = ROW_COUNT;
-    IF found_groups <> groups THEN
-        RAISE EXCEPTION 'сводки расходятся с результатами: нет % из %', groups - found_groups, groups
-            USING ERRCODE = 'data_corrupted',
-                  HINT = 'Что расходится — SELECT * FROM verify_summaries(); исправить — SELECT rebuild_summaries().';
-    END IF;
-END
-$$;
-COMMENT ON FUNCTION apply_losses(integer[], integer[], text[], integer[], score_dist[], score_dist[]) IS
-'Часть apply_result_changes: сводки, из которых результаты убраны. Нет такой сводки — ошибка XX001';
-
 CREATE FUNCTION remove_empty_summaries(administrations integer[], schools integer[])
 RETURNS void
 LANGUAGE plpgsql
@@ -187,10 +155,33 @@ RETURN coalesce(CASE fail_by WHEN 'mark' THEN fail_count(dist) ELSE fail_count(d
 COMMENT ON FUNCTION failed_count(score_dist, text, integer) IS
 'Сколько участников не справилось: отметка «2» (fail_by = mark) или балл ниже минимального; 0 для пустого распределения';
 
--- A row that is not there yet is made first: the counts of an inserted row
--- must make sense by themselves, differences need not.
-CREATE FUNCTION apply_school_changes(administrations integer[], schools integer[], academic_years integer[],
-                                     results integer[], added score_dist[], removed score_dist[])
+-- What the changes of classes make for their schools, as differences.
+CREATE FUNCTION school_changes(administrations integer[], schools integer[], academic_years integer[],
+                               results integer[], added score_dist[], removed score_dist[])
+RETURNS TABLE (academic_year integer, administration_id integer, school_id integer,
+               judged integer, failed integer, results integer, participants integer)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT c.academic_year, c.administration_id, c.school_id,
+           sum(judged_count(c.added, a.fail_by) - judged_count(c.removed, a.fail_by))::integer,
+           sum(failed_count(c.added, a.fail_by, a.min_score) - failed_count(c.removed, a.fail_by, a.min_score))::integer,
+           sum(c.results)::integer,
+           sum(coalesce(participants(c.added), 0) - coalesce(participants(c.removed), 0))::integer
+    FROM unnest(administrations, schools, academic_years, school_changes.results,
+                school_changes.added, school_changes.removed)
+        AS c (administration_id, school_id, academic_year, results, added, removed)
+    JOIN administration AS a USING (administration_id)
+    GROUP BY c.academic_year, c.administration_id, c.school_id;
+END;
+COMMENT ON FUNCTION school_changes(integer[], integer[], integer[], integer[], score_dist[], score_dist[]) IS
+'Часть apply_result_changes: на сколько изменился счёт результатов организаций';
+
+-- Where results were removed. A row that is not there yet is made first: the
+-- counts of an inserted row must make sense by themselves, differences need
+-- not. Rows are found by their keys whatever the planner believes of the size
+-- of the tables.
+CREATE FUNCTION apply_losses(administrations integer[], schools integer[], academic_years integer[], classes text[],
+                             results integer[], added score_dist[], removed score_dist[])
 RETURNS void
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
@@ -198,6 +189,9 @@ SET enable_seqscan = off
 SET enable_hashjoin = off
 SET enable_mergejoin = off
 AS $$
+DECLARE
+    groups bigint := cardinality(array_remove(removed, NULL));
+    found_groups bigint;
 BEGIN
     INSERT INTO school_summary (academic_year, administration_id, school_id, judged, failed, results, participants)
     SELECT DISTINCT c.academic_year, c.administration_id, c.school_id, 0, 0, 0, 0
@@ -206,21 +200,26 @@ BEGIN
     UPDATE school_summary AS s
     SET judged = s.judged + c.judged, failed = s.failed + c.failed,
         results = s.results + c.results, participants = s.participants + c.participants
-    FROM (
-        SELECT c.administration_id, c.school_id, sum(c.results) AS results,
-               sum(coalesce(participants(c.added), 0) - coalesce(participants(c.removed), 0)) AS participants,
-               sum(judged_count(c.added, a.fail_by) - judged_count(c.removed, a.fail_by)) AS judged,
-               sum(failed_count(c.added, a.fail_by, a.min_score) - failed_count(c.removed, a.fail_by, a.min_score)) AS failed
-        FROM unnest(administrations, schools, apply_school_changes.results,
-                    apply_school_changes.added, apply_school_changes.removed)
-            AS c (administration_id, school_id, results, added, removed)
-        JOIN administration AS a USING (administration_id)
-        GROUP BY c.administration_id, c.school_id) AS c
+    FROM school_changes(administrations, schools, academic_years, apply_losses.results,
+                        apply_losses.added, apply_losses.removed) AS c
     WHERE (s.administration_id, s.school_id) = (c.administration_id, c.school_id);
+
+    UPDATE result_summary AS s
+    SET results = s.results + c.results, dist = s.dist + c.added - c.removed
+    FROM unnest(administrations, schools, classes, apply_losses.results, apply_losses.added, apply_losses.removed)
+        AS c (administration_id, school_id, class, results, added, removed)
+    WHERE c.removed IS NOT NULL
+      AND (s.administration_id, s.school_id, s.class) = (c.administration_id, c.school_id, c.class);
+    GET DIAGNOSTICS found_groups = ROW_COUNT;
+    IF found_groups <> groups THEN
+        RAISE EXCEPTION 'сводки расходятся с результатами: нет % из %', groups - found_groups, groups
+            USING ERRCODE = 'data_corrupted',
+                  HINT = 'Что расходится — SELECT * FROM verify_summaries(); исправить — SELECT rebuild_summaries().';
+    END IF;
 END
 $$;
-COMMENT ON FUNCTION apply_school_changes(integer[], integer[], integer[], integer[], score_dist[], score_dist[]) IS
-'Часть apply_result_changes: счёт результатов организаций';
+COMMENT ON FUNCTION apply_losses(integer[], integer[], integer[], text[], integer[], score_dist[], score_dist[]) IS
+'Часть apply_result_changes: счёт организаций и сводки классов, из которых результаты убраны. Нет такой сводки — ошибка XX001';
 
 CREATE FUNCTION apply_result_changes(administrations integer[], schools integer[], academic_years integer[],
                                      classes text[], results integer[], added score_dist[], removed score_dist[])
@@ -231,9 +230,15 @@ AS $$
 DECLARE
     has_losses boolean := array_remove(removed, NULL) <> '{}';
 BEGIN
-    PERFORM apply_school_changes(administrations, schools, academic_years, results, added, removed);
     IF has_losses THEN
-        PERFORM apply_losses(administrations, schools, classes, results, added, removed);
+        PERFORM apply_losses(administrations, schools, academic_years, classes, results, added, removed);
+    ELSE
+        INSERT INTO school_summary AS s (academic_year, administration_id, school_id, judged, failed, results, participants)
+        SELECT * FROM school_changes(administrations, schools, academic_years, apply_result_changes.results,
+                                     apply_result_changes.added, apply_result_changes.removed)
+        ON CONFLICT (administration_id, school_id) DO UPDATE
+        SET judged = s.judged + excluded.judged, failed = s.failed + excluded.failed,
+            results = s.results + excluded.results, participants = s.participants + excluded.participants;
     END IF;
     INSERT INTO result_summary AS s (academic_year, administration_id, school_id, results, class, dist)
     SELECT c.academic_year, c.administration_id, c.school_id, c.results, c.class, c.added

@@ -18,6 +18,8 @@ COMMENT ON FUNCTION recounted_results(integer, integer) IS
 
 -- One statement, so that results and summaries are seen as of one moment; full
 -- joins, so that stale statistics cannot talk the planner into a nested loop.
+-- (No IS DISTINCT FROM between dists: a dump would not name its operator's
+-- schema.)
 CREATE FUNCTION verify_summaries(first_year integer, last_year integer)
 RETURNS TABLE (kind text, academic_year integer, administration_id integer, school_id integer, class text,
                import_file_id integer, kept integer[], counted integer[], kept_dist score_dist, counted_dist score_dist)
@@ -55,7 +57,7 @@ BEGIN ATOMIC
         FROM result_summary AS k
         WHERE k.academic_year BETWEEN first_year AND last_year) AS s
         USING (administration_id, school_id, class)
-    WHERE (c.academic_year, c.counts, c.dist) IS DISTINCT FROM (s.academic_year, s.counts, s.dist)
+    WHERE ((c.academic_year, c.counts) = (s.academic_year, s.counts) AND c.dist = s.dist) IS NOT TRUE
     UNION ALL
     SELECT 'file', coalesce(c.academic_year, s.academic_year), administration_id, NULL, NULL,
            import_file_id, s.counts, c.counts, NULL, NULL
@@ -151,11 +153,6 @@ BEGIN
     ON CONFLICT (administration_id, school_id) DO UPDATE
     SET academic_year = excluded.academic_year, judged = excluded.judged, failed = excluded.failed,
         results = excluded.results, participants = excluded.participants;
-    -- Those that go are gone once no summary of a class refers to them.
-    DELETE FROM result_summary AS s
-    USING pg_temp.difference AS d
-    WHERE d.kind = 'class' AND d.counted IS NULL
-      AND (s.administration_id, s.school_id, s.class) = (d.administration_id, d.school_id, d.class);
     DELETE FROM school_summary AS s
     USING pg_temp.difference AS d
     WHERE d.kind = 'school' AND d.counted IS NULL
@@ -163,7 +160,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION write_school_summaries() IS
-'Часть rebuild_summaries: исправляет school_summary и удаляет сводки, результатов которых нет';
+'Часть rebuild_summaries: исправляет school_summary';
 
 CREATE FUNCTION write_class_summaries()
 RETURNS void
@@ -177,6 +174,10 @@ BEGIN
     WHERE d.kind = 'class' AND d.counted IS NOT NULL
     ON CONFLICT (administration_id, school_id, class) DO UPDATE
     SET academic_year = excluded.academic_year, results = excluded.results, dist = excluded.dist;
+    DELETE FROM result_summary AS s
+    USING pg_temp.difference AS d
+    WHERE d.kind = 'class' AND d.counted IS NULL
+      AND (s.administration_id, s.school_id, s.class) = (d.administration_id, d.school_id, d.class);
 END
 $$;
 COMMENT ON FUNCTION write_class_summaries() IS 'Часть rebuild_summaries: исправляет result_summary';

@@ -15,9 +15,13 @@ CREATE TEMP TABLE writing_routine (name text);
 INSERT INTO writing_routine VALUES
     ('shnor.create_warehouse'), ('shnor.upgrade_warehouse');
 
--- Functions allowed to be volatile, or not parallel safe, without writing.
+-- Functions allowed to be volatile, or not parallel safe, without writing; triggers write as their caller may.
 CREATE TEMP TABLE volatile_function (name text);
+INSERT INTO volatile_function VALUES
+    ('shnor.collect_result_changes'), ('shnor.follow_partitions');
 CREATE TEMP TABLE parallel_exception (name text);
+INSERT INTO parallel_exception VALUES
+    ('shnor.collect_result_changes'), ('shnor.follow_partitions');
 
 CREATE TEMP VIEW member AS
     SELECT d.classid, d.objid

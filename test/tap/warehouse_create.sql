@@ -46,8 +46,8 @@ FROM unnest(ARRAY[NULL, 1999, 2101, -1]) AS v;
 SELECT is(array_agg(y ORDER BY y) FILTER (WHERE year_is_open(y)), ARRAY[2000, 2021, 2022, 2023, 2100], 'the years now open')
 FROM generate_series(1990, 2110) AS y;
 SELECT is((SELECT count(*) FROM pg_trigger AS t JOIN pg_proc AS p ON p.oid = t.tgfoid
-           WHERE t.tgrelid = 'result_2021'::regclass AND p.proname = 'check_result_scores'),
-          2::bigint, 'a new partition is guarded on insert and on update');
+           WHERE t.tgrelid = 'result_2021'::regclass AND p.proname = 'collect_result_changes'),
+          3::bigint, 'the summaries follow a new partition on insert, update and delete');
 
 SELECT * FROM finish();
 ROLLBACK;
