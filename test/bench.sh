@@ -22,8 +22,8 @@ export PGHOST=$server PGUSER=postgres PAGER=cat
 sql() {
     local name=$1 started=$SECONDS
     shift
-    PGOPTIONS="-c bench.rows=${rows:-0} -c bench.dir=${dir:-} -c bench.runs=$RUNS -c bench.limit=$LIMIT" \
-        $STEP "$bin/psql" -X -q -At -d bench -v ON_ERROR_STOP=1 "$@" -f "test/bench/$name.sql"
+    PGOPTIONS="-c bench.rows=${rows:-0} -c bench.dir=${dir:-} -c bench.runs=$RUNS -c bench.limit=$LIMIT
+        -c bench.region=$REGION_ROWS" $STEP "$bin/psql" -X -q -At -d bench -v ON_ERROR_STOP=1 "$@" -f "test/bench/$name.sql"
     if [ -n "$rows" ]; then echo "$rows rows: $name $* $((SECONDS - started)) s" >&3; fi
 }
 
@@ -75,8 +75,7 @@ machine System "$(. /etc/os-release; echo "$PRETTY_NAME")"
 machine PostgreSQL "$("$bin/psql" -X -At -d bench -c 'SHOW server_version')"
 machine Settings "$(for s in $SETTINGS; do printf '%s = %s, ' $s "$("$bin/psql" -X -At -d bench -c "SHOW $s")"; done | sed 's/, $//')"
 
-# One region of 1,088 schools.
-rows=544000
+rows=$REGION_ROWS
 load
 sql 40_cycle
 sql 41_list

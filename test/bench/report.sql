@@ -41,7 +41,8 @@ LANGUAGE sql IMMUTABLE
 RETURN CASE WHEN value = 0 THEN '0'
             ELSE round(value::numeric, greatest(0, 2 - floor(log(abs(value)::numeric))::integer))::text END;
 
-SELECT min(rows) AS small, max(rows) AS large FROM bench.fact WHERE rows <> 544000 \gset
+SELECT min(rows) AS small, max(rows) AS large FROM bench.fact
+WHERE rows <> current_setting('bench.region')::bigint \gset
 
 \qecho '# Measured speed'
 \qecho
@@ -60,7 +61,7 @@ FROM bench.fact AS f WHERE f.variant = 'summaries';
 \qecho '| measure | ours | compared with | ratio | target | met |'
 \qecho '|---|---|---|---|---|---|'
 WITH n AS (
-    SELECT :small::bigint AS small, :large::bigint AS large, 544000::bigint AS region
+    SELECT :small::bigint AS small, :large::bigint AS large, current_setting('bench.region')::bigint AS region
 ), target (place, name, ours, other, ratio, wanted, met) AS (
     SELECT 1, 'list of the country, stored; DuckDB: share query', o, d, d / o, '10 or more', d / o >= 10
     FROM n, LATERAL (SELECT bench.ms('list', 'stored list', large) AS o, bench.ms('duckdb', 'share', large) AS d) AS x
