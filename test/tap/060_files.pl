@@ -71,6 +71,7 @@ JOIN monitoring.school_code AS c
   ON c.school_id = r.school_id AND c.kind = CASE e.code WHEN 'vpr' THEN 'fis_oko' ELSE 'ris_gia' END;
 
 -- Tables of the warehouse that hold a word of a person: name, document, form.
+-- (Digits after a point are a time's.)
 CREATE FUNCTION helper.persons()
 RETURNS text
 LANGUAGE plpgsql
@@ -84,7 +85,7 @@ BEGIN
              WHERE relkind = 'r' AND relnamespace = 'monitoring'::regnamespace
     LOOP
         EXECUTE format('SELECT EXISTS (SELECT FROM ONLY %s AS t
-            WHERE t::text ~ ''Фамилия[0-9]|Имя[0-9]|Отчество[0-9]|\m9977\M|\m770[0-9]{3}\M|\m21977[0-9]{8}\M'')', t)
+            WHERE t::text ~ ''Фамилия[0-9]|Имя[0-9]|Отчество[0-9]|(^|[^.])\m(9977|770[0-9]{3}|21977[0-9]{8})\M'')', t)
         INTO hit;
         IF hit THEN
             found := found || t || ' ';
