@@ -50,9 +50,9 @@ WHERE rows <> current_setting('bench.region')::bigint \gset
 \qecho
 SELECT format('- %s: %s', m.name, m.value) FROM bench.machine AS m ORDER BY m.place;
 SELECT format('- Data: two academic years, nine administrations, %s results of %s schools in %s groups of administration, school and class; loaded administration by administration, region by region of 500 schools, as files come.',
-              string_agg(bench.fact_of('count', 'results', f.rows)::text, ', ' ORDER BY f.rows),
-              string_agg(bench.schools(f.rows)::text, ', ' ORDER BY f.rows),
-              string_agg(f.value::text, ', ' ORDER BY f.rows))
+              string_agg(to_char(bench.fact_of('count', 'results', f.rows), 'FM999,999,999'), ' / ' ORDER BY f.rows),
+              string_agg(to_char(bench.schools(f.rows), 'FM999,999,999'), ' / ' ORDER BY f.rows),
+              string_agg(to_char(f.value, 'FM999,999,999'), ' / ' ORDER BY f.rows))
 FROM bench.fact AS f WHERE f.variant = 'summaries';
 \qecho '- Processes: PostgreSQL with one worker is two processes, for the leader works too; DuckDB has as many threads as the machine has cores.'
 \qecho
@@ -126,7 +126,7 @@ WITH n AS (
          LATERAL (SELECT bench.ms('aggregate, ' || a.how, 'score_dist, two processes', large) AS o,
                          bench.ms('aggregate, ' || a.how, 'score_dist, one process', large) AS d) AS x
     UNION ALL
-    SELECT 90, 'import_file of a file of 1,000,000 results; COPY of the same rows', o, d, o / d, '', NULL
+    SELECT 90, format('import_file of a file of %s results; COPY of the same rows', to_char(x.rows, 'FM999,999,999')), o, d, o / d, '', NULL
     FROM LATERAL (SELECT m.rows, m.ms AS o, bench.ms('copy', 'with summaries', m.rows) AS d
                   FROM bench.median AS m WHERE m.measure = 'import') AS x
 )
@@ -135,7 +135,7 @@ SELECT format('| %s | %s | %s | %s | %s | %s |', t.name, coalesce(bench.figure(t
 FROM target AS t
 ORDER BY t.place;
 \qecho
-SELECT format('At %s results unless said otherwise; milliseconds unless said otherwise. What follows the semicolon is what ours is compared with.', :large);
+SELECT format('At %s results unless said otherwise; milliseconds unless said otherwise. What follows the semicolon is what ours is compared with.', to_char(:large, 'FM999,999,999'));
 SELECT DISTINCT ON (s.measure) format('Not measured: %s, for %s.', s.measure, s.why) FROM bench.skipped AS s ORDER BY s.measure;
 
 \qecho
@@ -170,7 +170,7 @@ WHERE m.measure = 'copy' AND m.variant = 'with summaries';
 \qecho
 \qecho '## Bytes on disk'
 \qecho
-SELECT format('After one load and a vacuum, at %s results; the least possible heap is what the columns take, with a row header of 24 bytes, rows aligned to 8 bytes, an item pointer of 4 and page headers. Task scores are kept for two administrations of the nine.', :large);
+SELECT format('After one load and a vacuum, at %s results; the least possible heap is what the columns take, with a row header of 24 bytes, rows aligned to 8 bytes, an item pointer of 4 and page headers. Task scores are kept for two administrations of the nine.', to_char(:large, 'FM999,999,999'));
 \qecho
 \qecho '| part | bytes each | MB |'
 \qecho '|---|---|---|'
@@ -194,4 +194,4 @@ ORDER BY p.relation, p.is_bound, p.variant LIKE '%in all', p.is_index, p.variant
 \qecho
 \qecho '| rows | what | count |'
 \qecho '|---|---|---|'
-SELECT format('| %s | %s | %s |', f.rows, f.variant, f.value) FROM bench.fact AS f WHERE f.measure = 'count' ORDER BY f.rows, f.variant;
+SELECT format('| %s | %s | %s |', to_char(f.rows, 'FM999,999,999'), f.variant, to_char(f.value, 'FM999,999,999')) FROM bench.fact AS f WHERE f.measure = 'count' ORDER BY f.rows, f.variant;
