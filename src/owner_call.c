@@ -9,6 +9,8 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_collation.h"
 #include "catalog/pg_proc.h"
 #include "fmgr.h"
@@ -17,23 +19,37 @@
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
-#include "utils/rel.h"
+#include "utils/syscache.h"
 
 #include "compat.h"
 #include "owner_call.h"
 
+/* Returns the owner of a table, which exists. */
+static Oid
+table_owner(Oid relid)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	Oid			owner;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for relation %u", relid);
+	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
+	ReleaseSysCache(tuple);
+	return owner;
+}
+
 /*
- * Calls the function of that name and those argument types in rel's schema,
- * as rel's owner, whatever it returns.  On an error the transaction's end
- * restores the user, as for foreign keys.
+ * Calls the function of that name and those argument types in the table's
+ * schema, as the table's owner, whatever it returns.  On an error the
+ * transaction's end restores the user, as for foreign keys.
  */
 void
-call_as_owner(Relation rel, const char *name, int nargs, const Oid *types,
+call_as_owner(Oid relid, const char *name, int nargs, const Oid *types,
 			  const NullableDatum *args)
 {
 	LOCAL_FCINFO(fcinfo, FUNC_MAX_ARGS);
-	char	   *schema = get_namespace_name(RelationGetNamespace(rel));
-	Oid			owner = rel->rd_rel->relowner;
+	char	   *schema = get_namespace_name(get_rel_namespace(relid));
+	Oid			owner = table_owner(relid);
 	Oid			caller;
 	int			sec_context;
 	Oid			function;

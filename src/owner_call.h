@@ -5,9 +5,7 @@
 #ifndef SHNOR_OWNER_CALL_H
 #define SHNOR_OWNER_CALL_H
 
-#include "utils/relcache.h"
-
-extern void call_as_owner(Relation rel, const char *name, int nargs,
+extern void call_as_owner(Oid relid, const char *name, int nargs,
 						  const Oid *types, const NullableDatum *args);
 
 #endif							/* SHNOR_OWNER_CALL_H */

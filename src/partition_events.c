@@ -5,7 +5,7 @@
  *
  * Such commands change what result holds without firing any trigger of its
  * own.  A warehouse is known by what nothing else has: a partitioned table
- * with a trigger that calls collect_result_changes.  Its function
+ * result with a trigger that calls collect_result_changes.  Its function
  * follow_partitions() is called as the table's owner.
  */
 #include "postgres.h"
@@ -34,6 +34,7 @@ PG_FUNCTION_INFO_V1(follow_partitions);
 	" WHERE own.oid OPERATOR(pg_catalog.=) $1" \
 	" AND f.proname OPERATOR(pg_catalog.=) 'collect_result_changes'" \
 	" AND c.relkind OPERATOR(pg_catalog.=) 'p'" \
+	" AND c.relname OPERATOR(pg_catalog.=) 'result'" \
 	" AND NOT c.relispartition" \
 	" GROUP BY t.tgrelid ORDER BY t.tgrelid"
 
@@ -94,7 +95,7 @@ tell_warehouse(Oid relid)
 {
 	Relation	rel = table_open(relid, AccessShareLock);
 
-	call_as_owner(rel, "follow_partitions", 0, NULL, NULL);
+	call_as_owner(relid, "follow_partitions", 0, NULL, NULL);
 	table_close(rel, NoLock);
 }
 

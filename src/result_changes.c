@@ -5,7 +5,7 @@
  *
  * The trigger reads the transition tables, adds the rows up in memory by
  * administration, school and class, and hands the sums to three functions of
- * the schema the table lives in:
+ * the schema the warehouse's table result lives in:
  *
  *	check_changed_results(administration integer[], academic_year integer[],
  *		highest_score integer[])
@@ -19,9 +19,14 @@
  * lost no row.  When the groups do not fit hash_mem they are handed over in
  * several portions, the losses before the gains, so that no portion takes
  * away what is not there yet.
+ *
+ * After TRUNCATE the trigger calls forget_missing_results().  On a table that
+ * is no part of a table result, one that was detached for example, the trigger
+ * does nothing.
  */
 #include "postgres.h"
 
+#include "catalog/partition.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "common/hashfn.h"
@@ -83,6 +88,7 @@ typedef struct ResultGroup
 	uint32		hash;
 	char		status;
 	int			highest;		/* score added, -1 for none */
+	int			highest_removed;	/* score removed, -1 for none */
 	int64		results;		/* rows added less rows removed */
 	bool		lost;			/* a row was removed */
 	ScoreDist  *added;			/* first attempts; NULL for none */
@@ -162,6 +168,7 @@ tally_hash(TallyKey key)
 typedef struct Changes
 {
 	Relation	rel;
+	Oid			warehouse;		/* the table result that rel is part of */
 	AttrNumber	column[N_COLUMNS];
 	AttrNumber	last_column;
 	Oid			dist_type;
@@ -253,6 +260,7 @@ get_group(Changes *changes, GroupKey key)
 		memcpy(class_name, key.class_name, key.class_len);
 		group->key.class_name = class_name;
 		group->highest = -1;
+		group->highest_removed = -1;
 		group->results = 0;
 		group->lost = false;
 		group->added = NULL;
@@ -308,7 +316,10 @@ count_row(Changes *changes, TupleTableSlot *slot, int sign)
 	if (sign > 0)
 		group->highest = Max(group->highest, score);
 	else
+	{
+		group->highest_removed = Max(group->highest_removed, score);
 		group->lost = true;
+	}
 
 	if (DatumGetInt16(value[column[ATTEMPT]]) == 1)
 	{
@@ -459,7 +470,7 @@ hand_over(Changes *changes, const char *function, ArrayColumn *columns,
 		array_types[c] = get_array_type(types[c]);
 		args[c] = make_array(&columns[c], types[c]);
 	}
-	call_as_owner(changes->rel, function, n_columns, array_types, args);
+	call_as_owner(changes->warehouse, function, n_columns, array_types, args);
 }
 
 static Tally **
@@ -494,6 +505,20 @@ check_administrations(Changes *changes)
 	}
 	hand_over(changes, "check_changed_results", columns, types,
 			  lengthof(types));
+}
+
+/* The counts of files change under the administrations' locks, too. */
+static void
+add_administrations_of_files(Changes *changes)
+{
+	tallies_iterator iterator;
+
+	tallies_start_iterate(changes->files, &iterator);
+	for (Tally *t; (t = tallies_iterate(changes->files, &iterator)) != NULL;)
+		if (t->results != 0)
+			(void) get_tally(changes->administrations,
+							 (TallyKey) {0, t->key.administration,
+										 t->key.academic_year});
 }
 
 /* Has the rows counted by the files they are from. */
@@ -564,18 +589,22 @@ finish_portion(Changes *changes)
 	groups_start_iterate(changes->groups, &iterator);
 	for (ResultGroup *g; (g = groups_iterate(changes->groups, &iterator)) != NULL;)
 	{
+		bool		changed = !group_unchanged(g);
 		Tally	   *tally;
 
-		if (group_unchanged(g))
+		/* A re-sit's score may rise without a change of the summary. */
+		if (!changed && g->highest <= g->highest_removed)
 			continue;
 		tally = get_tally(changes->administrations,
 						  (TallyKey) {0, g->key.administration,
 									  g->key.academic_year});
 		tally->highest = Max(tally->highest, g->highest);
-		list[n++] = g;
+		if (changed)
+			list[n++] = g;
 	}
+	add_administrations_of_files(changes);
 	qsort(list, n, sizeof(ResultGroup *), compare_groups);
-	if (n > 0)
+	if (changes->administrations->members > 0)
 		check_administrations(changes);
 
 	/* Arrays of everything at once could exceed what an array may hold. */
@@ -665,11 +694,12 @@ check_call(FunctionCallInfo fcinfo)
 	if (!CALLED_AS_TRIGGER(fcinfo) ||
 		!TRIGGER_FIRED_AFTER(trigger->tg_event) ||
 		!TRIGGER_FIRED_FOR_STATEMENT(trigger->tg_event) ||
-		(trigger->tg_oldtable == NULL && trigger->tg_newtable == NULL))
+		(!TRIGGER_FIRED_BY_TRUNCATE(trigger->tg_event) &&
+		 trigger->tg_oldtable == NULL && trigger->tg_newtable == NULL))
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("collect_result_changes is a trigger function"),
-				 errdetail("It belongs to AFTER triggers for each statement of INSERT, UPDATE or DELETE with transition tables."),
+				 errdetail("It belongs to AFTER triggers for each statement of INSERT, UPDATE or DELETE with transition tables, or of TRUNCATE."),
 				 errhint("The warehouse's function keep_summaries(table) puts the triggers where they belong.")));
 }
 
@@ -680,6 +710,25 @@ dist_type(FunctionCallInfo fcinfo)
 	return GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid,
 						   CStringGetDatum("score_dist"),
 						   ObjectIdGetDatum(get_func_namespace(fcinfo->flinfo->fn_oid)));
+}
+
+/*
+ * Returns the table result of the warehouse that a table is part of, else
+ * InvalidOid.  The lock on rel keeps it where it is.
+ */
+static Oid
+warehouse_table(Relation rel)
+{
+	Oid			root = RelationGetRelid(rel);
+	char	   *name;
+
+	if (rel->rd_rel->relispartition)
+		root = llast_oid(get_partition_ancestors(root));
+	name = get_rel_name(root);
+	if (get_rel_relkind(root) != RELKIND_PARTITIONED_TABLE ||
+		name == NULL || strcmp(name, "result") != 0)
+		return InvalidOid;
+	return root;
 }
 
 /* The trigger function; see the head of the file. */
@@ -699,6 +748,7 @@ collect_result_changes(PG_FUNCTION_ARGS)
 									ALLOCSET_DEFAULT_SIZES);
 	caller = MemoryContextSwitchTo(context);
 	changes.rel = trigger->tg_relation;
+	changes.warehouse = warehouse_table(changes.rel);
 	changes.dist_type = dist_type(fcinfo);
 	changes.memory_limit = get_hash_memory_limit();
 	changes.context = AllocSetContextCreate(context,
@@ -706,6 +756,14 @@ collect_result_changes(PG_FUNCTION_ARGS)
 											ALLOCSET_DEFAULT_SIZES);
 	changes.files = tallies_create(context, 16, NULL);
 	find_columns(&changes);
+	if (!OidIsValid(changes.warehouse))
+		goto done;
+	if (TRIGGER_FIRED_BY_TRUNCATE(trigger->tg_event))
+	{
+		call_as_owner(changes.warehouse, "forget_missing_results", 0, NULL,
+					  NULL);
+		goto done;
+	}
 	start_portion(&changes);
 
 	tables[0] = trigger->tg_oldtable;
@@ -718,6 +776,7 @@ collect_result_changes(PG_FUNCTION_ARGS)
 	finish_portion(&changes);
 	apply_files(&changes);
 
+done:
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(context);
 	return PointerGetDatum(NULL);

@@ -1,66 +1,91 @@
 /*
  * score_dist.h
  *		What the files of the SQL type score_dist share: fetching an argument,
- *		building a value, the expanded object.
+ *		building a value, the state of a running aggregate.
  */
 #ifndef SHNOR_SCORE_DIST_H
 #define SHNOR_SCORE_DIST_H
 
 #include "fmgr.h"
-#include "utils/expandeddatum.h"
 
 #include "compat.h"
 #include "score_dist_core.h"
 
-#define EXPANDED_SCORE_DIST_MAGIC	0x53444953
-
 /*
- * The expanded object.  Only the state of a running aggregate is ever one.
+ * The state of a running aggregate: a value of the type in another form than
+ * the packed bytes, which begins with a version that those never have.  It
+ * is counted up in place, travels from parallel workers to their leader as it
+ * is, and the aggregate's final function packs it.  Every function of the
+ * type reads it like a packed value.
  *
  * With many groups their states do not fit the processor's caches, and what a
- * row costs is the memory it touches.  So a state begins narrow: counts of 32
- * bits for scores below 64, inside the object, without totals.  A score or a
- * count that does not fit, or taking something away, makes it wide for good:
- * a working form in the same memory context, and the narrow counts mean
- * nothing any more.
+ * row costs is the memory it touches.  So a state begins with counts of one
+ * byte; a count that does not fit moves it to two bytes, then to eight.
+ *
+ * Slot SCORE_DIST_STATE_BIN(s) counts those with score s, -1 standing for
+ * none.
  */
-typedef struct ExpandedScoreDist
+typedef struct ScoreDistState
 {
-	ExpandedObjectHeader hdr;
-	int			magic;			/* EXPANDED_SCORE_DIST_MAGIC */
-	ScoreDist  *wide;			/* NULL while the object is narrow */
-	uint32		cell[SCORE_DIST_CELLS]; /* narrow counts by marks */
-	uint32		bin[SCORE_DIST_MIN_BINS];	/* narrow counts by score */
-} ExpandedScoreDist;
+	int32		vl_len_;		/* varlena header, do not touch directly */
+	uint8		version;		/* SCORE_DIST_STATE_VERSION */
+	uint8		width;			/* bytes of a slot: 1, 2 or 8 */
+	uint16		nbins;			/* power of two, 64..1024 */
+	uint8		slot[FLEXIBLE_ARRAY_MEMBER];
+} ScoreDistState;
 
-/* score_dist_expanded.c */
-extern ExpandedScoreDist *score_dist_make_expanded(FunctionCallInfo fcinfo,
-												   MemoryContext aggcontext,
-												   const ScoreDist *value);
-extern ScoreDist *score_dist_widen(ExpandedScoreDist *exp, int nbins);
-extern ScoreDistResult score_dist_add_expanded(ExpandedScoreDist *exp,
-											   const ScoreDist *other);
+#define SCORE_DIST_STATE_VERSION	0
+
+/* Slots: the cells, the participants (only where 8 bytes wide), the bins. */
+#define SCORE_DIST_STATE_TOTAL		SCORE_DIST_CELLS
+#define SCORE_DIST_STATE_BIN(s)		(32 + (s))
+#define SCORE_DIST_STATE_SIZE(width, nbins) \
+	(offsetof(ScoreDistState, slot) + \
+	 (Size) (width) * SCORE_DIST_STATE_BIN(nbins))
+
+/* score_dist_state.c */
+extern ScoreDistState *score_dist_make_state(Datum value);
+extern ScoreDistState *score_dist_make_empty_state(void);
+extern ScoreDistState *score_dist_state_count(ScoreDistState *state, int score,
+											  int cell);
+extern ScoreDistState *score_dist_state_remove(ScoreDistState *state,
+											   int score, int cell);
+extern ScoreDistState *score_dist_state_add(ScoreDistState *state,
+											Datum value);
+extern ScoreDistState *score_dist_state_subtract(ScoreDistState *state,
+												 const ScoreDist *other);
+
+/* score_dist_value.c */
 extern const ScoreDist *score_dist_get(Datum value, ScoreDistBuffer *buffer);
+extern const ScoreDist *score_dist_read(Datum value);
+extern struct varlena *score_dist_packed(Datum value);
+extern void score_dist_check_state(const uint8 *bytes, Size len);
 extern Datum score_dist_flat_datum(const ScoreDist *dist);
 pg_noreturn extern void score_dist_complain(ScoreDistResult result);
 pg_noreturn extern void score_dist_bad_mark(int32 mark);
 pg_noreturn extern void score_dist_bad_score(int32 score);
 
-/* Decodes argument n, or reads it in place when it is an expanded object. */
+/* Decodes argument n into *buffer. */
 #define PG_GETARG_SCORE_DIST(n, buffer) \
 	score_dist_get(PG_GETARG_DATUM(n), (buffer))
 
-/* Returns the object behind a read-write pointer, NULL for any other datum. */
-static inline ExpandedScoreDist *
-score_dist_get_expanded_rw(Datum value)
-{
-	ExpandedScoreDist *exp;
+/* Decodes argument n; the result is good until the next call of this. */
+#define PG_READARG_SCORE_DIST(n) \
+	score_dist_read(PG_GETARG_DATUM(n))
 
-	if (!VARATT_IS_EXTERNAL_EXPANDED_RW(DatumGetPointer(value)))
+/*
+ * Returns the state a datum is, to be changed in place; NULL when it is packed.
+ * Requires a transition value, which is never toasted.
+ */
+static inline ScoreDistState *
+score_dist_get_state(Datum value)
+{
+	ScoreDistState *state = (ScoreDistState *) DatumGetPointer(value);
+
+	if (unlikely(!VARATT_IS_4B_U(state) ||
+				 state->version != SCORE_DIST_STATE_VERSION))
 		return NULL;
-	exp = (ExpandedScoreDist *) DatumGetEOHP(value);
-	Assert(exp->magic == EXPANDED_SCORE_DIST_MAGIC);
-	return exp;
+	return state;
 }
 
 /* Returns the place of a mark in a cell's index; an error if it is no mark. */

@@ -1,14 +1,16 @@
 /*
  * score_dist_agg.c
- *		Transition functions of the aggregates over results and over
- *		score_dist; the latter are the operators + and -.
+ *		Transition and final functions of the aggregates over results and over
+ *		score_dist, and the operators + and -.
  *
- * In an aggregate the state is an expanded object that is updated in place;
- * nothing is allocated per row.  A state can also come flat: the first input
- * of a strict aggregate, or a partial result.  Called as plain functions they
- * leave their arguments alone and return flat values.
+ * In an aggregate the state is updated in place; nothing is allocated per row.
+ * A state can also come packed: the first input of a strict aggregate.  Called
+ * as plain functions they leave their arguments alone and return packed
+ * values.
  */
 #include "postgres.h"
+
+#include "nodes/execnodes.h"
 
 #include "compat.h"
 #include "score_dist.h"
@@ -17,6 +19,9 @@ PG_FUNCTION_INFO_V1(score_dist_accum);
 PG_FUNCTION_INFO_V1(score_dist_moving_accum);
 PG_FUNCTION_INFO_V1(score_dist_moving_remove);
 PG_FUNCTION_INFO_V1(score_dist_moving_final);
+PG_FUNCTION_INFO_V1(score_dist_final);
+PG_FUNCTION_INFO_V1(score_dist_combine);
+PG_FUNCTION_INFO_V1(score_dist_moving_subtract);
 PG_FUNCTION_INFO_V1(score_dist_plus);
 PG_FUNCTION_INFO_V1(score_dist_minus);
 
@@ -57,39 +62,35 @@ get_row(FunctionCallInfo fcinfo)
 }
 
 /*
- * The part of get_state() that runs once per state: makes an expanded object
- * of a NULL or flat argument 0.
+ * Is an aggregate calling, so that argument 0 is its state?  The question
+ * AggCheckCallContext() answers, without a call per row.
  */
-static pg_noinline ExpandedScoreDist *
-make_state(FunctionCallInfo fcinfo, MemoryContext aggcontext)
+static inline bool
+in_aggregate(FunctionCallInfo fcinfo)
 {
-	ScoreDistBuffer buffer;
-
-	return score_dist_make_expanded(fcinfo, aggcontext,
-									PG_ARGISNULL(0) ? NULL :
-									PG_GETARG_SCORE_DIST(0, &buffer));
+	return fcinfo->context != NULL &&
+		(IsA(fcinfo->context, AggState) ||
+		 IsA(fcinfo->context, WindowAggState));
 }
 
 /*
- * Returns the state, argument 0, as an expanded object to be updated in
- * place, made now if it is NULL or flat; NULL when no aggregate is calling.
+ * Returns the state an aggregate is calling with, argument 0, to be changed in
+ * place; made now if it is NULL or packed.
  */
-static inline ExpandedScoreDist *
+static inline ScoreDistState *
 get_state(FunctionCallInfo fcinfo)
 {
-	MemoryContext aggcontext;
+	ScoreDistState *state;
 
-	if (unlikely(!AggCheckCallContext(fcinfo, &aggcontext)))
-		return NULL;
-	if (likely(!PG_ARGISNULL(0)))
-	{
-		ExpandedScoreDist *exp;
-
-		exp = score_dist_get_expanded_rw(PG_GETARG_DATUM(0));
-		if (likely(exp != NULL))
-			return exp;
-	}
-	return make_state(fcinfo, aggcontext);
+	if (PG_ARGISNULL(0))
+		return score_dist_make_empty_state();
+	state = score_dist_get_state(PG_GETARG_DATUM(0));
+	if (state == NULL)
+		return score_dist_make_state(PG_GETARG_DATUM(0));
+	/* the first value that rollup met may come from a table */
+	score_dist_check_state((const uint8 *) VARDATA(state),
+						   VARSIZE(state) - VARHDRSZ);
+	return state;
 }
 
 /*
@@ -108,72 +109,50 @@ copy_argument(FunctionCallInfo fcinfo, ScoreDistBuffer *buffer)
 	return &buffer->dist;
 }
 
-/* What accumulate() does when no aggregate is calling. */
+/*
+ * What accumulate() does when no aggregate is calling, the state is new, or
+ * needs more room or has already more than the smallest counts.
+ */
 static pg_noinline Datum
-accumulate_copy(FunctionCallInfo fcinfo, ResultRow row)
+accumulate_slowly(FunctionCallInfo fcinfo, ResultRow row)
 {
 	ScoreDistBuffer buffer;
-	ScoreDist  *dist = copy_argument(fcinfo, &buffer);
-	ScoreDistResult result = score_dist_count_one(dist, row.score, row.cell);
+	ScoreDist  *dist;
+	ScoreDistResult result;
 
+	if (in_aggregate(fcinfo))
+		return PointerGetDatum(score_dist_state_count(get_state(fcinfo),
+													  row.score, row.cell));
+	dist = copy_argument(fcinfo, &buffer);
+	result = score_dist_count_one(dist, row.score, row.cell);
 	if (result != SCORE_DIST_OK)
 		score_dist_complain(result);
 	return score_dist_flat_datum(dist);
 }
 
-/* Counts a row in a state that is wide, or becomes so because of the row. */
-static pg_noinline void
-accumulate_wide(ExpandedScoreDist *exp, ResultRow row)
-{
-	ScoreDist  *dist = score_dist_widen(exp, score_dist_bins_for(row.score));
-	ScoreDistResult result = score_dist_count_one(dist, row.score, row.cell);
-
-	if (result != SCORE_DIST_OK)
-		score_dist_complain(result);
-}
-
-/*
- * Counts a row that counts: the common part of both accum functions.
- *
- * A state's datum points into the object itself, so the places to be counted
- * at can be asked for all at once, before the header that tells where they
- * are has come.  For any other datum this fetches something useless, nothing
- * worse.  (Not a function of its own: gcc 12 takes one that only prefetches
- * for one without effect and drops the call.)
- */
+/* Counts a row that counts: the common part of both accum functions. */
 static inline Datum
 accumulate(FunctionCallInfo fcinfo, ResultRow row)
 {
-	ExpandedScoreDist *exp;
-
-#if defined(__GNUC__)
-	if (!PG_ARGISNULL(0))
+	if (likely(in_aggregate(fcinfo) && !PG_ARGISNULL(0)))
 	{
-		const char *guess = DatumGetPointer(PG_GETARG_DATUM(0)) -
-		offsetof(ExpandedScoreDist, hdr.eoh_rw_ptr);
+		ScoreDistState *state = score_dist_get_state(PG_GETARG_DATUM(0));
 
-		__builtin_prefetch(guess + offsetof(ExpandedScoreDist, wide), 1);
-		__builtin_prefetch(guess + offsetof(ExpandedScoreDist, cell) +
-						   row.cell * sizeof(uint32), 1);
-		__builtin_prefetch(guess + offsetof(ExpandedScoreDist, bin) +
-						   Max(row.score, 0) * sizeof(uint32), 1);
-	}
-#endif
+		if (likely(state != NULL && state->width == 1 &&
+				   row.score < state->nbins))
+		{
+			uint8	   *cell = &state->slot[row.cell];
+			uint8	   *bin = &state->slot[SCORE_DIST_STATE_BIN(row.score)];
 
-	exp = get_state(fcinfo);
-	if (unlikely(exp == NULL))
-		return accumulate_copy(fcinfo, row);
-	if (exp->wide != NULL || row.score >= SCORE_DIST_MIN_BINS ||
-		exp->cell[row.cell] == PG_UINT32_MAX ||
-		(row.score >= 0 && exp->bin[row.score] == PG_UINT32_MAX))
-		accumulate_wide(exp, row);
-	else
-	{
-		exp->cell[row.cell]++;
-		if (row.score >= 0)
-			exp->bin[row.score]++;
+			if (likely(*cell < PG_UINT8_MAX && *bin < PG_UINT8_MAX))
+			{
+				(*cell)++;
+				(*bin)++;
+				return PointerGetDatum(state);
+			}
+		}
 	}
-	return EOHPGetRWDatum(&exp->hdr);
+	return accumulate_slowly(fcinfo, row);
 }
 
 /*
@@ -185,7 +164,7 @@ score_dist_accum(PG_FUNCTION_ARGS)
 {
 	ResultRow	row = get_row(fcinfo);
 
-	if (row.counts)
+	if (likely(row.counts))
 		return accumulate(fcinfo, row);
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
@@ -200,14 +179,13 @@ Datum
 score_dist_moving_accum(PG_FUNCTION_ARGS)
 {
 	ResultRow	row = get_row(fcinfo);
-	ExpandedScoreDist *exp;
 	ScoreDistBuffer buffer;
 
 	if (row.counts)
 		return accumulate(fcinfo, row);
-	exp = get_state(fcinfo);
-	return exp != NULL ? EOHPGetRWDatum(&exp->hdr) :
-		score_dist_flat_datum(copy_argument(fcinfo, &buffer));
+	if (in_aggregate(fcinfo))
+		return PointerGetDatum(get_state(fcinfo));
+	return score_dist_flat_datum(copy_argument(fcinfo, &buffer));
 }
 
 /* Inverse transition for moving windows: takes a counted row back. */
@@ -215,12 +193,19 @@ Datum
 score_dist_moving_remove(PG_FUNCTION_ARGS)
 {
 	ResultRow	row = get_row(fcinfo);
-	ExpandedScoreDist *exp = get_state(fcinfo);
 	ScoreDistBuffer buffer;
 	ScoreDist  *dist;
 
-	dist = exp != NULL ? score_dist_widen(exp, 0) :
-		copy_argument(fcinfo, &buffer);
+	if (in_aggregate(fcinfo))
+	{
+		ScoreDistState *state = get_state(fcinfo);
+
+		if (row.counts)
+			state = score_dist_state_remove(state, row.score, row.cell);
+		return PointerGetDatum(state);
+	}
+
+	dist = copy_argument(fcinfo, &buffer);
 	if (row.counts)
 	{
 		ScoreDistResult result = score_dist_remove_one(dist, row.score,
@@ -229,8 +214,14 @@ score_dist_moving_remove(PG_FUNCTION_ARGS)
 		if (result != SCORE_DIST_OK)
 			score_dist_complain(result);
 	}
-	return exp != NULL ? EOHPGetRWDatum(&exp->hdr) :
-		score_dist_flat_datum(dist);
+	return score_dist_flat_datum(dist);
+}
+
+/* Final function: packs the state. */
+Datum
+score_dist_final(PG_FUNCTION_ARGS)
+{
+	return PointerGetDatum(score_dist_packed(PG_GETARG_DATUM(0)));
 }
 
 /* Final function for moving windows: NULL for a frame where nothing counts. */
@@ -238,55 +229,70 @@ Datum
 score_dist_moving_final(PG_FUNCTION_ARGS)
 {
 	ScoreDistBuffer buffer;
+	const ScoreDist *dist;
 
-	if (PG_ARGISNULL(0) ||
-		PG_GETARG_SCORE_DIST(0, &buffer)->participants == 0)
+	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	return PG_GETARG_DATUM(0);
+	dist = PG_GETARG_SCORE_DIST(0, &buffer);
+	if (dist->participants == 0)
+		PG_RETURN_NULL();
+	return score_dist_flat_datum(dist);
 }
 
 /*
- * a + b: the operator, the combine function, and the transition of rollup.
- * Requires arguments that are not NULL.
+ * Combine function, and transition of rollup.  Requires arguments that are not
+ * NULL.
  */
+Datum
+score_dist_combine(PG_FUNCTION_ARGS)
+{
+	if (!in_aggregate(fcinfo))
+		return score_dist_plus(fcinfo);
+	return PointerGetDatum(score_dist_state_add(get_state(fcinfo),
+												PG_GETARG_DATUM(1)));
+}
+
+/*
+ * Inverse transition of rollup in moving windows.  Requires arguments that
+ * are not NULL.
+ */
+Datum
+score_dist_moving_subtract(PG_FUNCTION_ARGS)
+{
+	ScoreDistBuffer buffer;
+
+	if (!in_aggregate(fcinfo))
+		return score_dist_minus(fcinfo);
+	return PointerGetDatum(score_dist_state_subtract(get_state(fcinfo),
+													 PG_GETARG_SCORE_DIST(1, &buffer)));
+}
+
+/* a + b.  Requires arguments that are not NULL. */
 Datum
 score_dist_plus(PG_FUNCTION_ARGS)
 {
-	ExpandedScoreDist *exp = get_state(fcinfo);
 	ScoreDistBuffer buffer;
 	ScoreDistBuffer other_buffer;
-	const ScoreDist *other = PG_GETARG_SCORE_DIST(1, &other_buffer);
+	ScoreDist  *dist = copy_argument(fcinfo, &buffer);
 	ScoreDistResult result;
 
-	if (exp != NULL)
-		result = score_dist_add_expanded(exp, other);
-	else
-		result = score_dist_add(copy_argument(fcinfo, &buffer), other);
+	result = score_dist_add(dist, PG_GETARG_SCORE_DIST(1, &other_buffer));
 	if (result != SCORE_DIST_OK)
 		score_dist_complain(result);
-	return exp != NULL ? EOHPGetRWDatum(&exp->hdr) :
-		score_dist_flat_datum(&buffer.dist);
+	return score_dist_flat_datum(dist);
 }
 
-/*
- * a - b: the operator and the inverse transition of rollup.  Requires
- * arguments that are not NULL.
- */
+/* a - b.  Requires arguments that are not NULL. */
 Datum
 score_dist_minus(PG_FUNCTION_ARGS)
 {
-	ExpandedScoreDist *exp = get_state(fcinfo);
 	ScoreDistBuffer buffer;
 	ScoreDistBuffer other_buffer;
-	const ScoreDist *other = PG_GETARG_SCORE_DIST(1, &other_buffer);
-	ScoreDist  *dist;
+	ScoreDist  *dist = copy_argument(fcinfo, &buffer);
 	ScoreDistResult result;
 
-	dist = exp != NULL ? score_dist_widen(exp, 0) :
-		copy_argument(fcinfo, &buffer);
-	result = score_dist_subtract(dist, other);
+	result = score_dist_subtract(dist, PG_GETARG_SCORE_DIST(1, &other_buffer));
 	if (result != SCORE_DIST_OK)
 		score_dist_complain(result);
-	return exp != NULL ? EOHPGetRWDatum(&exp->hdr) :
-		score_dist_flat_datum(dist);
+	return score_dist_flat_datum(dist);
 }

@@ -318,9 +318,9 @@ score_dist_encoded_size(const ScoreDist *dist)
 
 /*
  * Writes the byte form of *dist, which must be valid, at bytes, which must
- * have room for score_dist_encoded_size(dist).
+ * have room for score_dist_encoded_size(dist); returns that.
  */
-void
+size_t
 score_dist_encode(const ScoreDist *dist, uint8_t *bytes)
 {
 	uint8_t    *p = bytes;
@@ -349,6 +349,7 @@ score_dist_encode(const ScoreDist *dist, uint8_t *bytes)
 			if (dist->cell[c] != 0)
 				p = packing_put_varint(p, (uint64_t) dist->cell[c]);
 	}
+	return (size_t) (p - bytes);
 }
 
 /* Says in the terms of score_dist why an integer could not be read. */

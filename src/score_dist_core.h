@@ -137,7 +137,7 @@ extern ScoreDistResult score_dist_subtract(ScoreDist *dist,
 										   const ScoreDist *other);
 
 extern size_t score_dist_encoded_size(const ScoreDist *dist);
-extern void score_dist_encode(const ScoreDist *dist, uint8_t *bytes);
+extern size_t score_dist_encode(const ScoreDist *dist, uint8_t *bytes);
 extern ScoreDistResult score_dist_decode(const uint8_t *bytes, size_t len,
 										 ScoreDistBuffer *buffer);
 

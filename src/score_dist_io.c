@@ -109,7 +109,7 @@ score_dist_recv(PG_FUNCTION_ARGS)
 Datum
 score_dist_send(PG_FUNCTION_ARGS)
 {
-	struct varlena *value = PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(0));
+	struct varlena *value = score_dist_packed(PG_GETARG_DATUM(0));
 	StringInfoData buf;
 
 	pq_begintypsend(&buf);

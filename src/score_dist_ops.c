@@ -5,7 +5,6 @@
  */
 #include "postgres.h"
 
-#include "access/detoast.h"
 #include "common/hashfn.h"
 
 #include "compat.h"
@@ -28,8 +27,8 @@ PG_FUNCTION_INFO_V1(score_dist_hash_extended);
 static int
 compare(FunctionCallInfo fcinfo)
 {
-	struct varlena *a = PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(0));
-	struct varlena *b = PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(1));
+	struct varlena *a = score_dist_packed(PG_GETARG_DATUM(0));
+	struct varlena *b = score_dist_packed(PG_GETARG_DATUM(1));
 	Size		alen = VARSIZE_ANY_EXHDR(a);
 	Size		blen = VARSIZE_ANY_EXHDR(b);
 	int			result = memcmp(VARDATA_ANY(a), VARDATA_ANY(b),
@@ -42,28 +41,16 @@ compare(FunctionCallInfo fcinfo)
 	return result;
 }
 
-/*
- * Are arguments 0 and 1 equal?  Values of different lengths are not, which
- * can be told before they are fetched from a TOAST table.
- */
-static bool
-equal(FunctionCallInfo fcinfo)
-{
-	return toast_raw_datum_size(PG_GETARG_DATUM(0)) ==
-		toast_raw_datum_size(PG_GETARG_DATUM(1)) &&
-		compare(fcinfo) == 0;
-}
-
 Datum
 score_dist_eq(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_BOOL(equal(fcinfo));
+	PG_RETURN_BOOL(compare(fcinfo) == 0);
 }
 
 Datum
 score_dist_ne(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_BOOL(!equal(fcinfo));
+	PG_RETURN_BOOL(compare(fcinfo) != 0);
 }
 
 Datum
@@ -103,7 +90,7 @@ score_dist_cmp(PG_FUNCTION_ARGS)
 Datum
 score_dist_hash(PG_FUNCTION_ARGS)
 {
-	struct varlena *value = PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(0));
+	struct varlena *value = score_dist_packed(PG_GETARG_DATUM(0));
 	Datum		result = hash_any((unsigned char *) VARDATA_ANY(value),
 								  VARSIZE_ANY_EXHDR(value));
 
@@ -115,7 +102,7 @@ score_dist_hash(PG_FUNCTION_ARGS)
 Datum
 score_dist_hash_extended(PG_FUNCTION_ARGS)
 {
-	struct varlena *value = PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(0));
+	struct varlena *value = score_dist_packed(PG_GETARG_DATUM(0));
 	Datum		result = hash_any_extended((unsigned char *) VARDATA_ANY(value),
 										   VARSIZE_ANY_EXHDR(value),
 										   PG_GETARG_INT64(1));

@@ -2,7 +2,7 @@
  * score_dist_stats.c
  *		Statistics of a score_dist: everything an analyst reads from one.
  *
- * The functions only read; an aggregate's expanded object is read in place.
+ * The functions only read.
  */
 #include "postgres.h"
 
@@ -98,17 +98,14 @@ divide(int64 dividend, int64 divisor)
 Datum
 score_dist_participants(PG_FUNCTION_ARGS)
 {
-	ScoreDistBuffer buffer;
-
-	PG_RETURN_INT64(PG_GETARG_SCORE_DIST(0, &buffer)->participants);
+	PG_RETURN_INT64(PG_READARG_SCORE_DIST(0)->participants);
 }
 
 /* marked(d) */
 Datum
 score_dist_marked(PG_FUNCTION_ARGS)
 {
-	ScoreDistBuffer buffer;
-	const ScoreDist *dist = PG_GETARG_SCORE_DIST(0, &buffer);
+	const ScoreDist *dist = PG_READARG_SCORE_DIST(0);
 
 	PG_RETURN_INT64(dist->participants - score_dist_unmarked(dist));
 }
@@ -117,17 +114,14 @@ score_dist_marked(PG_FUNCTION_ARGS)
 Datum
 score_dist_scored(PG_FUNCTION_ARGS)
 {
-	ScoreDistBuffer buffer;
-
-	PG_RETURN_INT64(PG_GETARG_SCORE_DIST(0, &buffer)->scored);
+	PG_RETURN_INT64(PG_READARG_SCORE_DIST(0)->scored);
 }
 
 /* fail_count(d [, min_score]) */
 Datum
 score_dist_fail_count(PG_FUNCTION_ARGS)
 {
-	ScoreDistBuffer buffer;
-	const ScoreDist *dist = PG_GETARG_SCORE_DIST(0, &buffer);
+	const ScoreDist *dist = PG_READARG_SCORE_DIST(0);
 	int64		failed;
 
 	if (!get_failed(fcinfo, 1, dist, &failed))
@@ -139,8 +133,7 @@ score_dist_fail_count(PG_FUNCTION_ARGS)
 Datum
 score_dist_fail_share(PG_FUNCTION_ARGS)
 {
-	ScoreDistBuffer buffer;
-	const ScoreDist *dist = PG_GETARG_SCORE_DIST(0, &buffer);
+	const ScoreDist *dist = PG_READARG_SCORE_DIST(0);
 	int64		failed;
 
 	if (!get_failed(fcinfo, 1, dist, &failed))
@@ -155,8 +148,7 @@ score_dist_fail_share(PG_FUNCTION_ARGS)
 Datum
 score_dist_low_result(PG_FUNCTION_ARGS)
 {
-	ScoreDistBuffer buffer;
-	const ScoreDist *dist = PG_GETARG_SCORE_DIST(0, &buffer);
+	const ScoreDist *dist = PG_READARG_SCORE_DIST(0);
 	int32		percent = PG_GETARG_INT32(1);
 	int32		min_participants = PG_GETARG_INT32(2);
 	int64		failed;
@@ -177,8 +169,7 @@ score_dist_low_result(PG_FUNCTION_ARGS)
 Datum
 score_dist_mark_count(PG_FUNCTION_ARGS)
 {
-	ScoreDistBuffer buffer;
-	const ScoreDist *dist = PG_GETARG_SCORE_DIST(0, &buffer);
+	const ScoreDist *dist = PG_READARG_SCORE_DIST(0);
 	int			m = score_dist_mark_index(PG_GETARG_INT32(1));
 
 	if (!has_marks(dist))
@@ -190,8 +181,7 @@ score_dist_mark_count(PG_FUNCTION_ARGS)
 Datum
 score_dist_mark_share(PG_FUNCTION_ARGS)
 {
-	ScoreDistBuffer buffer;
-	const ScoreDist *dist = PG_GETARG_SCORE_DIST(0, &buffer);
+	const ScoreDist *dist = PG_READARG_SCORE_DIST(0);
 	int			m = score_dist_mark_index(PG_GETARG_INT32(1));
 
 	if (!has_marks(dist))
@@ -223,8 +213,7 @@ get_sums(const ScoreDist *dist, int64 *sum, int64 *sum2)
 Datum
 score_dist_mean(PG_FUNCTION_ARGS)
 {
-	ScoreDistBuffer buffer;
-	const ScoreDist *dist = PG_GETARG_SCORE_DIST(0, &buffer);
+	const ScoreDist *dist = PG_READARG_SCORE_DIST(0);
 	int64		sum;
 
 	if (dist->scored == 0)
@@ -259,11 +248,12 @@ multiply(int64 a, int64 b)
 Datum
 score_dist_stddev(PG_FUNCTION_ARGS)
 {
-	ScoreDistBuffer buffer;
-	const ScoreDist *dist = PG_GETARG_SCORE_DIST(0, &buffer);
+	const ScoreDist *dist = PG_READARG_SCORE_DIST(0);
 	int64		n = dist->scored;
 	int64		sum;
 	int64		sum2;
+	int64		product;
+	int64		square;
 	Datum		numerator;
 	Datum		variance;
 	Datum		root;
@@ -272,9 +262,13 @@ score_dist_stddev(PG_FUNCTION_ARGS)
 	if (n < 2)
 		PG_RETURN_NULL();
 	get_sums(dist, &sum, &sum2);
-	numerator = DirectFunctionCall2(numeric_sub,
-									NumericGetDatum(multiply(n, sum2)),
-									NumericGetDatum(multiply(sum, sum)));
+	if (!pg_mul_s64_overflow(n, sum2, &product) &&
+		!pg_mul_s64_overflow(sum, sum, &square))
+		numerator = NumericGetDatum(int64_to_numeric(product - square));
+	else
+		numerator = DirectFunctionCall2(numeric_sub,
+										NumericGetDatum(multiply(n, sum2)),
+										NumericGetDatum(multiply(sum, sum)));
 	if (score_dist_lowest(dist) == score_dist_highest(dist))
 		return numerator;
 	variance = DirectFunctionCall2(numeric_div, numerator,
@@ -311,8 +305,7 @@ score_at_rank(const ScoreDist *dist, int64 rank)
 Datum
 score_dist_percentile(PG_FUNCTION_ARGS)
 {
-	ScoreDistBuffer buffer;
-	const ScoreDist *dist = PG_GETARG_SCORE_DIST(0, &buffer);
+	const ScoreDist *dist = PG_READARG_SCORE_DIST(0);
 	float8		p = PG_GETARG_FLOAT8(1);
 	float8		rank;
 	float8		first;
@@ -341,8 +334,7 @@ score_dist_percentile(PG_FUNCTION_ARGS)
 Datum
 score_dist_score_counts(PG_FUNCTION_ARGS)
 {
-	ScoreDistBuffer buffer;
-	const ScoreDist *dist = PG_GETARG_SCORE_DIST(0, &buffer);
+	const ScoreDist *dist = PG_READARG_SCORE_DIST(0);
 	Datum		counts[SCORE_DIST_MAX_BINS];
 	int			dims[1];
 	int			lower_bounds[1] = {0};
@@ -370,13 +362,12 @@ score_dist_scores(PG_FUNCTION_ARGS)
 	if (SRF_IS_FIRSTCALL())
 	{
 		MemoryContext oldcontext;
-		ScoreDistBuffer buffer;
 		const ScoreDist *value;
 		TupleDesc	tupdesc;
 		int64	   *bin;
 
 		funcctx = SRF_FIRSTCALL_INIT();
-		value = PG_GETARG_SCORE_DIST(0, &buffer);
+		value = PG_READARG_SCORE_DIST(0);
 		oldcontext = MemoryContextSwitchTo(funcctx->multi_call_memory_ctx);
 		if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE)
 			elog(ERROR, "return type must be a row type");
@@ -411,73 +402,90 @@ score_dist_scores(PG_FUNCTION_ARGS)
 	SRF_RETURN_DONE(funcctx);
 }
 
-/*
- * Returns the number of participants with both marks whose mark minus journal
- * mark is within low..high.
- */
-static int64
-journal_between(const ScoreDist *dist, int low, int high)
+/* Participants with both marks, by how the mark compares with the journal. */
+typedef struct JournalCounts
 {
-	int64		count = 0;
+	int64		compared;
+	int64		lower;
+	int64		same;
+	int64		higher;
+	int64		gap2;			/* differs by 2 or more */
+} JournalCounts;
+
+/* Counts the participants of argument 0 who have both marks. */
+static JournalCounts
+count_journal(FunctionCallInfo fcinfo)
+{
+	const ScoreDist *dist = PG_READARG_SCORE_DIST(0);
+	JournalCounts counts = {0, 0, 0, 0, 0};
 
 	for (int m = 1; m < SCORE_DIST_MARKS; m++)
+	{
 		for (int j = 1; j < SCORE_DIST_MARKS; j++)
-			if (m - j >= low && m - j <= high)
-				count += dist->cell[SCORE_DIST_CELL(m, j)];
-	return count;
-}
+		{
+			int64		n = dist->cell[SCORE_DIST_CELL(m, j)];
 
-/* Returns journal_between(), NULL when nobody has both marks. */
-static Datum
-journal_count(FunctionCallInfo fcinfo, int low, int high)
-{
-	ScoreDistBuffer buffer;
-	const ScoreDist *dist = PG_GETARG_SCORE_DIST(0, &buffer);
-
-	if (journal_between(dist, -3, 3) == 0)
-		PG_RETURN_NULL();
-	PG_RETURN_INT64(journal_between(dist, low, high));
+			counts.compared += n;
+			if (m < j)
+				counts.lower += n;
+			else if (m == j)
+				counts.same += n;
+			else
+				counts.higher += n;
+			if (abs(m - j) >= 2)
+				counts.gap2 += n;
+		}
+	}
+	return counts;
 }
 
 /* journal_compared(d) */
 Datum
 score_dist_journal_compared(PG_FUNCTION_ARGS)
 {
-	ScoreDistBuffer buffer;
-
-	PG_RETURN_INT64(journal_between(PG_GETARG_SCORE_DIST(0, &buffer), -3, 3));
+	PG_RETURN_INT64(count_journal(fcinfo).compared);
 }
 
 /* journal_lower(d) */
 Datum
 score_dist_journal_lower(PG_FUNCTION_ARGS)
 {
-	return journal_count(fcinfo, -3, -1);
+	JournalCounts counts = count_journal(fcinfo);
+
+	if (counts.compared == 0)
+		PG_RETURN_NULL();
+	PG_RETURN_INT64(counts.lower);
 }
 
 /* journal_same(d) */
 Datum
 score_dist_journal_same(PG_FUNCTION_ARGS)
 {
-	return journal_count(fcinfo, 0, 0);
+	JournalCounts counts = count_journal(fcinfo);
+
+	if (counts.compared == 0)
+		PG_RETURN_NULL();
+	PG_RETURN_INT64(counts.same);
 }
 
 /* journal_higher(d) */
 Datum
 score_dist_journal_higher(PG_FUNCTION_ARGS)
 {
-	return journal_count(fcinfo, 1, 3);
+	JournalCounts counts = count_journal(fcinfo);
+
+	if (counts.compared == 0)
+		PG_RETURN_NULL();
+	PG_RETURN_INT64(counts.higher);
 }
 
 /* journal_gap2(d) */
 Datum
 score_dist_journal_gap2(PG_FUNCTION_ARGS)
 {
-	ScoreDistBuffer buffer;
-	const ScoreDist *dist = PG_GETARG_SCORE_DIST(0, &buffer);
+	JournalCounts counts = count_journal(fcinfo);
 
-	if (journal_between(dist, -3, 3) == 0)
+	if (counts.compared == 0)
 		PG_RETURN_NULL();
-	PG_RETURN_INT64(journal_between(dist, -3, -2) +
-					journal_between(dist, 2, 3));
+	PG_RETURN_INT64(counts.gap2);
 }

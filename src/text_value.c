@@ -10,6 +10,7 @@
 #include "compat.h"
 
 PG_FUNCTION_INFO_V1(int_or_null);
+PG_FUNCTION_INFO_V1(is_code);
 
 /*
  * Bytes of the no-break space U+00A0 in the database's encoding; their number
@@ -107,4 +108,21 @@ int_or_null(PG_FUNCTION_ARGS)
 	if (number < low || number > high)
 		PG_RETURN_NULL();
 	PG_RETURN_INT32((int32) number);
+}
+
+/* Is the text a code: 1 to max_length of 0-9, A-Z, a-z, _ and -? */
+Datum
+is_code(PG_FUNCTION_ARGS)
+{
+	text	   *value = PG_GETARG_TEXT_PP(0);
+	const char *p = VARDATA_ANY(value);
+	int			len = VARSIZE_ANY_EXHDR(value);
+
+	if (len < 1 || len > PG_GETARG_INT32(1))
+		PG_RETURN_BOOL(false);
+	for (int i = 0; i < len; i++)
+		if (!((p[i] >= '0' && p[i] <= '9') || (p[i] >= 'A' && p[i] <= 'Z') ||
+			  (p[i] >= 'a' && p[i] <= 'z') || p[i] == '_' || p[i] == '-'))
+			PG_RETURN_BOOL(false);
+	PG_RETURN_BOOL(true);
 }

@@ -74,7 +74,7 @@ CREATE TABLE result (
     score smallint CHECK (score BETWEEN 0 AND 1000),
     mark smallint CHECK (mark BETWEEN 2 AND 5),
     journal_mark smallint CHECK (journal_mark BETWEEN 2 AND 5),
-    participant text NOT NULL CHECK (participant ~ '^[0-9A-Za-z_-]+$' AND octet_length(participant) <= 40),
+    participant text NOT NULL CHECK (is_code(participant, 40)),
     class text NOT NULL DEFAULT '' CHECK (octet_length(class) <= 40),
     task_scores smallint[] CHECK (cardinality(task_scores) BETWEEN 1 AND 100),
     CHECK (score IS NOT NULL OR mark IS NOT NULL),

@@ -130,7 +130,7 @@ SET enable_mergejoin = off
 AS $$
 BEGIN
     DELETE FROM result_summary AS s
-    USING unnest(administrations, schools) AS c (administration_id, school_id)
+    USING (SELECT DISTINCT * FROM unnest(administrations, schools)) AS c (administration_id, school_id)
     WHERE s.results = 0 AND (s.administration_id, s.school_id) = (c.administration_id, c.school_id);
     DELETE FROM school_summary AS s
     USING unnest(administrations, schools) AS c (administration_id, school_id)
@@ -308,8 +308,10 @@ CREATE TRIGGER recount_judged
     FOR EACH ROW WHEN ((new.fail_by, new.min_score) IS DISTINCT FROM (old.fail_by, old.min_score))
     EXECUTE FUNCTION recount_judged();
 
--- Years of which nothing is left have no summaries; those in a partition that
--- is itself partitioned may have lost a part and are counted anew.
+-- TRUNCATE and partitions that come and go change results without a trigger
+-- that sees the rows: then a year's summaries go, are made, or, where a part of
+-- a year may have come or gone, are counted anew. Whoever is changing results
+-- of the year holds a lock that makes this wait, and has committed after it.
 CREATE FUNCTION forget_missing_results()
 RETURNS void
 LANGUAGE plpgsql
@@ -317,34 +319,34 @@ SET search_path FROM CURRENT
 AS $$
 DECLARE
     year integer;
+    has_results boolean;
+    has_summaries boolean;
+    in_parts boolean := EXISTS (SELECT FROM pg_partition_tree('result') AS t WHERE t.level > 1);
 BEGIN
-    FOR year IN SELECT DISTINCT a.academic_year FROM administration AS a LOOP
-        IF NOT EXISTS (SELECT FROM result AS r WHERE r.academic_year = year) THEN
-            DELETE FROM result_summary AS s
-            USING administration AS a
-            WHERE a.academic_year = year AND s.administration_id = a.administration_id;
-            DELETE FROM school_summary AS s WHERE s.academic_year = year;
-            DELETE FROM import_file_summary AS s WHERE s.academic_year = year;
-        ELSIF EXISTS (SELECT FROM pg_partition_tree('result') AS t WHERE t.level > 1) THEN
+    FOR year IN SELECT DISTINCT a.academic_year FROM administration AS a ORDER BY a.academic_year LOOP
+        SELECT EXISTS (SELECT FROM result AS r WHERE r.academic_year = year),
+               EXISTS (SELECT FROM school_summary AS s WHERE s.academic_year = year)
+        INTO has_results, has_summaries;
+        IF has_results AND (in_parts OR NOT has_summaries) THEN
             PERFORM rebuild_summaries(year);
+        ELSIF has_summaries AND NOT has_results THEN
+            PERFORM FROM administration AS a
+            WHERE a.academic_year = year
+            ORDER BY a.administration_id
+            FOR NO KEY UPDATE;
+            IF NOT EXISTS (SELECT FROM result AS r WHERE r.academic_year = year) THEN
+                DELETE FROM result_summary AS s
+                USING administration AS a
+                WHERE a.academic_year = year AND s.administration_id = a.administration_id;
+                DELETE FROM school_summary AS s WHERE s.academic_year = year;
+                DELETE FROM import_file_summary AS s WHERE s.academic_year = year;
+            END IF;
         END IF;
     END LOOP;
 END
 $$;
 COMMENT ON FUNCTION forget_missing_results() IS
 'Убирает сводки учебных лет, результатов которых больше нет: после TRUNCATE, отсоединения или удаления секции';
-
-CREATE FUNCTION truncated_results()
-RETURNS trigger
-LANGUAGE plpgsql
-SET search_path FROM CURRENT
-AS $$
-BEGIN
-    PERFORM forget_missing_results();
-    RETURN NULL;
-END
-$$;
-COMMENT ON FUNCTION truncated_results() IS 'Триггер TRUNCATE таблицы result и её секций: сводки следуют за результатами';
 
 -- Summaries hold the references of the results: they do not go before them.
 CREATE FUNCTION refuse_truncated_summaries()
@@ -389,7 +391,7 @@ BEGIN
         REFERENCING OLD TABLE AS old_rows
         FOR EACH STATEMENT EXECUTE FUNCTION collect_result_changes()', target);
     EXECUTE format('CREATE TRIGGER keep_summaries_truncated AFTER TRUNCATE ON %s
-        FOR EACH STATEMENT EXECUTE FUNCTION truncated_results()', target);
+        FOR EACH STATEMENT EXECUTE FUNCTION collect_result_changes()', target);
 END
 $$;
 COMMENT ON FUNCTION keep_summaries(regclass) IS
@@ -407,11 +409,7 @@ DECLARE
     known regclass[] := ARRAY(
         SELECT t.tgrelid::regclass
         FROM pg_trigger AS t
-        JOIN pg_class AS c ON c.oid = t.tgrelid
-        WHERE t.tgname = 'keep_summaries_inserted' AND t.tgfoid = 'collect_result_changes'::regproc
-          AND c.relowner = (SELECT r.relowner FROM pg_class AS r WHERE r.oid = 'result'::regclass)
-          AND (pg_partition_root(c.oid) = 'result'::regclass
-               OR NOT c.relispartition AND c.relkind = 'r'));
+        WHERE t.tgname = 'keep_summaries_inserted' AND t.tgfoid = 'collect_result_changes'::regproc);
 BEGIN
     FOR part IN
         SELECT t.relid FROM pg_partition_tree('result') AS t
@@ -425,9 +423,14 @@ BEGIN
         END IF;
     END LOOP;
 
+    -- A detached table loses them: it is new to the warehouse it comes to next.
     FOR part IN
-        SELECT k FROM unnest(known) AS k
-        WHERE NOT EXISTS (SELECT FROM pg_partition_tree('result') AS t WHERE t.relid = k)
+        SELECT c.oid
+        FROM unnest(known) AS k
+        JOIN pg_class AS c ON c.oid = k
+        LEFT JOIN pg_class AS root ON root.oid = coalesce(pg_partition_root(c.oid), c.oid)
+        WHERE (root.relkind <> 'p' OR root.relname <> 'result')
+          AND pg_has_role(c.relowner, 'USAGE')
     LOOP
         EXECUTE format('DROP TRIGGER keep_summaries_inserted ON %s', part);
         EXECUTE format('DROP TRIGGER keep_summaries_updated ON %s', part);

@@ -7,11 +7,12 @@ RETURNS TABLE (academic_year integer, administration_id integer, school_id integ
                import_file_id integer, results bigint, dist score_dist)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    SELECT r.academic_year, r.administration_id, r.school_id, r.class, r.import_file_id, count(*),
-           score_dist(r.score, r.mark, r.journal_mark) FILTER (WHERE r.attempt = 1)
-    FROM result AS r
-    WHERE r.academic_year BETWEEN first_year AND last_year
-    GROUP BY r.administration_id, r.school_id, r.class, r.import_file_id, r.academic_year;
+    SELECT c.academic_year, c.administration_id, c.school_id, c.class, c.import_file_id, c.results, c.dist
+    FROM recounted((
+        SELECT recount_results(r.administration_id, r.school_id, r.academic_year, r.class, r.import_file_id,
+                               r.attempt, r.score, r.mark, r.journal_mark)
+        FROM result AS r
+        WHERE r.academic_year BETWEEN first_year AND last_year)) AS c;
 END;
 COMMENT ON FUNCTION recounted_results(integer, integer) IS
 'Пересчёт результатов учебных лет от первого до последнего: сколько их по проведениям, организациям, классам и файлам и каково распределение первых попыток (пусто, если их нет)';
@@ -23,7 +24,7 @@ COMMENT ON FUNCTION recounted_results(integer, integer) IS
 CREATE FUNCTION verify_summaries(first_year integer, last_year integer)
 RETURNS TABLE (kind text, academic_year integer, administration_id integer, school_id integer, class text,
                import_file_id integer, kept integer[], counted integer[], kept_dist score_dist, counted_dist score_dist)
-LANGUAGE sql STABLE
+LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     WITH recount AS MATERIALIZED (
         SELECT * FROM recounted_results(first_year, last_year)
@@ -79,7 +80,7 @@ COMMENT ON FUNCTION verify_summaries(integer, integer) IS
 CREATE FUNCTION verify_summaries(academic_year integer)
 RETURNS TABLE (kind text, academic_year integer, administration_id integer, school_id integer, class text,
                import_file_id integer, kept integer[], counted integer[], kept_dist score_dist, counted_dist score_dist)
-LANGUAGE sql STABLE
+LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT * FROM verify_summaries(verify_summaries.academic_year, verify_summaries.academic_year);
 END;
@@ -89,7 +90,7 @@ COMMENT ON FUNCTION verify_summaries(integer) IS
 CREATE FUNCTION verify_summaries()
 RETURNS TABLE (kind text, academic_year integer, administration_id integer, school_id integer, class text,
                import_file_id integer, kept integer[], counted integer[], kept_dist score_dist, counted_dist score_dist)
-LANGUAGE sql STABLE
+LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT * FROM verify_summaries(0, 9999);
 END;

@@ -145,7 +145,7 @@ BEGIN
                         THEN bad_value('код организации', concat_ws(' ', p.school_code_kind, p.school_code),
                                        'нет в school_code') END,
                    CASE WHEN p.participant IS NULL THEN 'нет кода участника'
-                        WHEN p.participant !~ '^[0-9A-Za-z_-]+$' OR octet_length(p.participant) > 40
+                        WHEN NOT is_code(p.participant, 40)
                         THEN 'код участника — не код из латинских букв, цифр, _ и - (до 40 знаков); сам он здесь не показан' END,
                    CASE WHEN octet_length(p.class) > 40 OR p.class ~ '[А-ЯЁA-Z][а-яёa-z]{3}'
                         THEN bad_value('класс', p.class, 'не похоже на обозначение класса') END,
@@ -358,7 +358,7 @@ BEGIN
                concat_ws(';', coalesce(masked(s.academic_year), ''), coalesce(s.exam, ''),
                    coalesce(s.subject, ''), coalesce(s.level, ''), coalesce(masked(s.grade), ''),
                    coalesce(s.school_code_kind, ''), coalesce(masked(s.school_code), ''),
-                   CASE WHEN cell_text(s.participant) ~ '^[0-9A-Za-z_-]+$' AND octet_length(cell_text(s.participant)) <= 40 THEN s.participant
+                   CASE WHEN is_code(cell_text(s.participant), 40) THEN s.participant
                         WHEN cell_text(s.participant) IS NULL THEN '' ELSE '***' END,
                    coalesce(masked(s.class), ''), coalesce(masked(s.attempt), ''), coalesce(masked(s.score), ''),
                    coalesce(masked(s.mark), ''), coalesce(masked(s.journal_mark), ''), coalesce(masked(s.task_scores), '')),

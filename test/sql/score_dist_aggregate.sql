@@ -216,6 +216,59 @@ CREATE AGGREGATE pg_temp.count_on (integer, integer)
     (SFUNC = shnor.score_dist_accum, STYPE = shnor.score_dist, INITCOND = '{7:4294967294|2:4294967293,3:1}');
 SELECT pg_temp.count_on(7, m) AS by_score, pg_temp.count_on(NULL, 2) AS by_mark, pg_temp.count_on(1000, m) AS by_large
 FROM unnest(ARRAY[2, 2, 5]) AS m;
+CREATE AGGREGATE pg_temp.count_full (integer)
+    (SFUNC = shnor.score_dist_accum, STYPE = shnor.score_dist, INITCOND = '{7:999999999999}');
+SELECT pg_temp.count_full(s) AS full_value FROM unnest(ARRAY[1]) AS s;
+SELECT pg_temp.count_full(s) AS too_many FROM unnest(ARRAY[1, 2]) AS s;
+SELECT rollup(d) AS too_many FROM (VALUES ('{7:999999999999}'::score_dist), ('{7:1}'), ('{8:1}')) AS v (d);
+
+-- States begin with counts of one byte and move to two, then to eight, by rows
+-- and by partial states; the oracle counts with plain SQL.  In a group of n two
+-- rows have a mark of 3 and the others 2; a third of the rows has no score.
+CREATE TABLE sd_width (n integer, s integer, m integer) PARTITION BY HASH (s);
+CREATE TABLE sd_width_0 PARTITION OF sd_width FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+CREATE TABLE sd_width_1 PARTITION OF sd_width FOR VALUES WITH (MODULUS 2, REMAINDER 1);
+INSERT INTO sd_width
+SELECT n, CASE i % 3 WHEN 0 THEN 0 WHEN 2 THEN CASE WHEN i % 2 = 0 THEN 80 ELSE 3 END END, CASE WHEN i > n - 2 THEN 3 ELSE 2 END
+FROM unnest(ARRAY[1, 2, 254, 255, 256, 257, 258, 510, 512, 764, 765, 766, 767, 768, 769, 771,
+                  65536, 65537, 65538, 65539]) AS n,
+     generate_series(1, n) AS i;
+ANALYZE sd_width;
+CREATE TABLE sd_width_plain AS
+SELECT n, format('{%s|%s}', (SELECT string_agg(s || ':' || k, ',' ORDER BY s)
+                             FROM (SELECT s, count(*) AS k FROM sd_width AS y WHERE y.n = x.n AND s IS NOT NULL GROUP BY s) AS z),
+                 (SELECT string_agg(m || ':' || k, ',' ORDER BY m)
+                  FROM (SELECT m, count(*) AS k FROM sd_width AS y WHERE y.n = x.n GROUP BY m) AS z)) AS d
+FROM (SELECT DISTINCT n FROM sd_width) AS x;
+\set by_width 'SELECT n, score_dist(s, m) AS d FROM sd_width GROUP BY n'
+SELECT count(*) AS groups, bool_and(a.d::text = b.d) AS equal FROM (:by_width) AS a JOIN sd_width_plain AS b USING (n);
+SET enable_partitionwise_aggregate = on;
+SELECT pg_temp.plan_has(:'by_width', 'Partial', 'Finalize', 'Append') AS is_partial;
+SELECT count(*) AS groups, bool_and(a.d::text = b.d) AS equal FROM (:by_width) AS a JOIN sd_width_plain AS b USING (n);
+RESET enable_partitionwise_aggregate;
+SET max_parallel_workers_per_gather = 2;
+SELECT pg_temp.plan_has(:'by_width', 'Partial', 'Finalize', 'Gather') AS is_parallel;
+SELECT count(*) AS groups, bool_and(a.d::text = b.d) AS equal FROM (:by_width) AS a JOIN sd_width_plain AS b USING (n);
+SET max_parallel_workers_per_gather = 0;
+-- rolled up from parts of different sizes, wide first and narrow first
+SELECT count(*) AS pairs,
+       bool_and((SELECT rollup(v.d ORDER BY v.o) FROM (VALUES (1, a.d), (2, b.d), (3, a.d)) AS v (o, d)) = a.d + b.d + a.d) AS equal
+FROM (:by_width) AS a, (:by_width) AS b;
+
+-- The state of an aggregate without a final function is a value like others.
+CREATE AGGREGATE pg_temp.unpacked (integer, integer)
+    (SFUNC = shnor.score_dist_accum, STYPE = shnor.score_dist, COMBINEFUNC = shnor.score_dist_combine, PARALLEL = SAFE);
+CREATE TABLE sd_unpacked AS SELECT n, pg_temp.unpacked(s, m) AS u, score_dist(s, m) AS d FROM sd_width GROUP BY n;
+SELECT bool_and(pg_column_size(u) <> pg_column_size(d)) AS differ_inside, bool_and(u = d) AS equal, bool_or(u <> d) AS unequal,
+       bool_and(u <= d AND u >= d) AND NOT bool_or(u < d OR u > d) AS in_order,
+       bool_and(score_dist_hash(u) = score_dist_hash(d)) AS hash,
+       bool_and(score_dist_hash_extended(u, 7) = score_dist_hash_extended(d, 7)) AS hash_extended,
+       bool_and(score_dist_send(u) = score_dist_send(d)) AS send, bool_and(u::text = d::text) AS text,
+       bool_and(u + d = d + d AND u - d = '{}' AND d - u = '{}') AS arithmetic,
+       bool_and(mean(u) = mean(d) AND participants(u) = participants(d)) AS statistics,
+       rollup(u) = rollup(d) AS rollup, count(DISTINCT u) = count(DISTINCT d) AS distinct_values
+FROM sd_unpacked WHERE n > 2;
+DROP TABLE sd_width, sd_width_plain, sd_unpacked;
 
 -- DISTINCT, ORDER BY, FILTER, grouping sets; a result does not change later
 SELECT score_dist(DISTINCT s) AS scores, score_dist(s) FILTER (WHERE s > 2) AS filtered

@@ -61,3 +61,18 @@ SELECT count(*) AS compared, count(number) AS numbers, count(answer) AS accepted
        count(*) FILTER (WHERE answer IS DISTINCT FROM
                               CASE WHEN number BETWEEN -90 AND 900 THEN number END) AS differ
 FROM judged;
+
+-- is_code against the regular expression it stands for.
+SELECT count(*) AS values_tried, count(*) FILTER (WHERE is_code IS DISTINCT FROM expected) AS wrong,
+       count(*) FILTER (WHERE expected) AS codes
+FROM (
+    SELECT shnor.is_code(v, 5), v ~ '^[0-9A-Za-z_-]+$' AND octet_length(v) <= 5 AS expected
+    FROM (
+        SELECT chr(c) FROM generate_series(1, 1200) AS c
+        UNION ALL
+        SELECT 'a' || chr(c) FROM generate_series(1, 1200) AS c
+        UNION ALL
+        SELECT repeat('Z9', n) || repeat('_', n % 2) FROM generate_series(0, 6) AS n
+        UNION ALL
+        VALUES (''), ('a b'), (E'a\n'), ('Ж'), ('-'), ('12345'), ('123456'), (NULL)) AS s (v)) AS t;
+SELECT shnor.is_code('a', 0) AS too_long, shnor.is_code('a', NULL) AS no_bound;

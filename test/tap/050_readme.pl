@@ -171,9 +171,14 @@ sub run_document
 my $support = join '|', qw(
   score_dist_(in|out|recv|send)
   score_dist_(plus|minus|eq|ne|lt|le|gt|ge|cmp|hash|hash_extended)
-  score_dist_(accum|moving_accum|moving_remove|moving_final)
+  score_dist_(accum|moving_accum|moving_remove|moving_final|final|combine|moving_subtract)
   shnor_rule_(accum|combine|serial|deserial|final)
+  task_dist_(in|out|recv|send)
+  task_dist_(plus|minus|eq|ne|lt|le|gt|ge|cmp|hash|hash_extended)
+  task_dist_(accum|moving_accum|moving_remove|moving_final)
+  pattern_similarity_(accum|final)
   beta_binomial_(accum|combine|serialize|deserialize|fit_final|moments_final)
+  variance_components_(accum|combine|final)
   fingerprint_(accum|final));
 
 my $node = run_document('README.md');
