@@ -5,7 +5,7 @@ RETURNS trigger
 LANGUAGE c VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'collect_result_changes';
 COMMENT ON FUNCTION shnor.collect_result_changes() IS
-'Trigger function of a warehouse''s table result and of its partitions, AFTER INSERT, UPDATE or DELETE, FOR EACH STATEMENT, with transition tables: adds up what the statement changed by administration, school and class, and calls check_changed_results, apply_result_changes and apply_file_changes of the table''s schema as the table''s owner. Errors: 39P01 when called otherwise, 42703 for a table that is not a table of results.';
+'Trigger function of a warehouse''s table result and of its partitions, AFTER INSERT, UPDATE or DELETE, FOR EACH STATEMENT, with transition tables: adds up what the statement changed by administration, school and class, and calls check_changed_results, apply_result_changes and apply_file_changes of result''s schema as result''s owner; AFTER TRUNCATE calls forget_missing_results. Does nothing on a table that is no partition of a table result. Errors: 39P01 when called otherwise, 42703 for a table that is not a table of results.';
 
 CREATE FUNCTION shnor.follow_partitions()
 RETURNS event_trigger

@@ -40,8 +40,9 @@ table_owner(Oid relid)
 
 /*
  * Calls the function of that name and those argument types in the table's
- * schema, as the table's owner, whatever it returns.  On an error the
- * transaction's end restores the user, as for foreign keys.
+ * schema, as the table's owner, whatever it returns; the caller need not be
+ * allowed to see that schema.  On an error the transaction's end restores the
+ * user, as for foreign keys.
  */
 void
 call_as_owner(Oid relid, const char *name, int nargs, const Oid *types,
@@ -56,6 +57,9 @@ call_as_owner(Oid relid, const char *name, int nargs, const Oid *types,
 	AclResult	allowed;
 	FmgrInfo	flinfo;
 
+	GetUserIdAndSecContext(&caller, &sec_context);
+	SetUserIdAndSecContext(owner, sec_context | SECURITY_LOCAL_USERID_CHANGE |
+						   SECURITY_NOFORCE_RLS);
 	function = LookupFuncName(list_make2(makeString(schema),
 										 makeString(pstrdup(name))),
 							  nargs, types, false);
@@ -63,9 +67,6 @@ call_as_owner(Oid relid, const char *name, int nargs, const Oid *types,
 	if (allowed != ACLCHECK_OK)
 		aclcheck_error(allowed, OBJECT_FUNCTION, name);
 
-	GetUserIdAndSecContext(&caller, &sec_context);
-	SetUserIdAndSecContext(owner, sec_context | SECURITY_LOCAL_USERID_CHANGE |
-						   SECURITY_NOFORCE_RLS);
 	fmgr_info(function, &flinfo);
 	InitFunctionCallInfoData(*fcinfo, &flinfo, nargs, DEFAULT_COLLATION_OID,
 							 NULL, NULL);

@@ -60,6 +60,7 @@ static const struct
 	const char *name;
 	Oid			type;
 }			column_rule[N_COLUMNS] =
+
 {
 	[ADMINISTRATION] = {"administration_id", INT4OID},
 	[SCHOOL] = {"school_id", INT4OID},
@@ -143,6 +144,14 @@ typedef struct Tally
 	int64		results;
 } Tally;
 
+static inline TallyKey
+tally_key(int32 import_file, int32 administration, int32 academic_year)
+{
+	TallyKey	key = {import_file, administration, academic_year};
+
+	return key;
+}
+
 static inline uint32
 tally_hash(TallyKey key)
 {
@@ -175,7 +184,7 @@ typedef struct Changes
 	MemoryContext context;		/* of the groups; reset by each portion */
 	Size		memory_limit;
 	groups_hash *groups;
-	ResultGroup	   *latest;			/* rows of one group come in a row */
+	ResultGroup *latest;		/* rows of one group come in a row */
 	tallies_hash *administrations;	/* those of the groups */
 	tallies_hash *files;
 	bool		administrations_locked;
@@ -246,7 +255,7 @@ dist_with_room(ScoreDist *dist, int score, MemoryContext context)
 static ResultGroup *
 get_group(Changes *changes, GroupKey key)
 {
-	ResultGroup	   *group = changes->latest;
+	ResultGroup *group = changes->latest;
 	bool		found;
 
 	if (group != NULL && group_equal(group->key, key))
@@ -270,7 +279,7 @@ get_group(Changes *changes, GroupKey key)
 }
 
 static Tally *
-get_tally(tallies_hash *table, TallyKey key)
+get_tally(struct tallies_hash *table, TallyKey key)
 {
 	bool		found;
 	Tally	   *tally = tallies_insert(table, key, &found);
@@ -299,7 +308,7 @@ count_row(Changes *changes, TupleTableSlot *slot, int sign)
 	const Datum *value = slot->tts_values - 1;
 	struct varlena *class_name;
 	GroupKey	key;
-	ResultGroup	   *group;
+	ResultGroup *group;
 	int			score;
 
 	slot_getsomeattrs(slot, changes->last_column);
@@ -336,10 +345,12 @@ count_row(Changes *changes, TupleTableSlot *slot, int sign)
 		(void) score_dist_count_one(*dist, score, cell);
 	}
 	if (!slot->tts_isnull[column[IMPORT_FILE] - 1])
-		get_tally(changes->files,
-				  (TallyKey) {DatumGetInt32(value[column[IMPORT_FILE]]),
-							  key.administration, key.academic_year}
-			)->results += sign;
+	{
+		int32		file = DatumGetInt32(value[column[IMPORT_FILE]]);
+
+		get_tally(changes->files, tally_key(file, key.administration,
+											key.academic_year))->results += sign;
+	}
 }
 
 /* Is there nothing for the summary of this group to follow? */
@@ -474,7 +485,7 @@ hand_over(Changes *changes, const char *function, ArrayColumn *columns,
 }
 
 static Tally **
-sorted_tallies(tallies_hash *table)
+sorted_tallies(struct tallies_hash *table)
 {
 	Tally	  **list = palloc(sizeof(Tally *) * (table->members + 1));
 	tallies_iterator iterator;
@@ -517,8 +528,8 @@ add_administrations_of_files(Changes *changes)
 	for (Tally *t; (t = tallies_iterate(changes->files, &iterator)) != NULL;)
 		if (t->results != 0)
 			(void) get_tally(changes->administrations,
-							 (TallyKey) {0, t->key.administration,
-										 t->key.academic_year});
+							 tally_key(0, t->key.administration,
+									   t->key.academic_year));
 }
 
 /* Has the rows counted by the files they are from. */
@@ -581,7 +592,7 @@ static void
 finish_portion(Changes *changes)
 {
 	MemoryContext caller = MemoryContextSwitchTo(changes->context);
-	ResultGroup	  **list = palloc(sizeof(ResultGroup *) * (changes->groups->members + 1));
+	ResultGroup **list = palloc(sizeof(ResultGroup *) * (changes->groups->members + 1));
 	groups_iterator iterator;
 	MemoryContext slice;
 	int			n = 0;
@@ -596,8 +607,8 @@ finish_portion(Changes *changes)
 		if (!changed && g->highest <= g->highest_removed)
 			continue;
 		tally = get_tally(changes->administrations,
-						  (TallyKey) {0, g->key.administration,
-									  g->key.academic_year});
+						  tally_key(0, g->key.administration,
+									g->key.academic_year));
 		tally->highest = Max(tally->highest, g->highest);
 		if (changed)
 			list[n++] = g;
@@ -642,11 +653,13 @@ lock_all_administrations(Changes *changes, Tuplestorestate **tables,
 		tuplestore_rescan(tables[i]);
 		while (tuplestore_gettupleslot(tables[i], true, false, slot))
 		{
+			const Datum *value = slot->tts_values - 1;
+
+			CHECK_FOR_INTERRUPTS();
 			slot_getsomeattrs(slot, changes->last_column);
 			(void) get_tally(changes->administrations,
-							 (TallyKey) {0,
-										 DatumGetInt32(slot->tts_values[column[ADMINISTRATION] - 1]),
-										 DatumGetInt32(slot->tts_values[column[ACADEMIC_YEAR] - 1])});
+							 tally_key(0, DatumGetInt32(value[column[ADMINISTRATION]]),
+									   DatumGetInt32(value[column[ACADEMIC_YEAR]])));
 		}
 	}
 	check_administrations(changes);

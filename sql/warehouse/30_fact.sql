@@ -171,7 +171,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION comment_partition(regclass) IS
-'Переносит пояснения столбцов result на её секцию; вызывается из open_year';
+'Переносит пояснения столбцов result на её секцию, созданную не через open_year';
 SELECT comment_partition('result_unopened');
 
 CREATE FUNCTION open_year(academic_year integer)
@@ -188,14 +188,14 @@ BEGIN
     IF year_is_open(academic_year) THEN
         RETURN false;
     END IF;
-    EXECUTE format('CREATE TABLE %I PARTITION OF result FOR VALUES IN (%s)', partition_name, academic_year);
+    -- Whoever opens the year, its partition belongs to the warehouse's owner, as
+    -- whom it is followed once it is attached.
+    EXECUTE format('CREATE TABLE %I (LIKE result INCLUDING ALL)', partition_name);
     EXECUTE format('COMMENT ON TABLE %I IS %L', partition_name,
                    format('Результаты %s/%s учебного года', academic_year - 1, to_char(academic_year % 100, 'FM00')));
-    PERFORM comment_partition(partition_name::regclass);
-    PERFORM follow_partitions();
-    -- Whoever opens the year, its partition belongs to the warehouse's owner.
     EXECUTE format('ALTER TABLE %I OWNER TO %I', partition_name,
                    (SELECT pg_get_userbyid(c.relowner) FROM pg_class AS c WHERE c.oid = 'result'::regclass));
+    EXECUTE format('ALTER TABLE result ATTACH PARTITION %I FOR VALUES IN (%s)', partition_name, academic_year);
     RETURN true;
 END
 $$;

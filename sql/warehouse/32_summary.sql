@@ -193,17 +193,6 @@ DECLARE
     groups bigint := cardinality(array_remove(removed, NULL));
     found_groups bigint;
 BEGIN
-    INSERT INTO school_summary (academic_year, administration_id, school_id, judged, failed, results, participants)
-    SELECT DISTINCT c.academic_year, c.administration_id, c.school_id, 0, 0, 0, 0
-    FROM unnest(administrations, schools, academic_years) AS c (administration_id, school_id, academic_year)
-    ON CONFLICT (administration_id, school_id) DO NOTHING;
-    UPDATE school_summary AS s
-    SET judged = s.judged + c.judged, failed = s.failed + c.failed,
-        results = s.results + c.results, participants = s.participants + c.participants
-    FROM school_changes(administrations, schools, academic_years, apply_losses.results,
-                        apply_losses.added, apply_losses.removed) AS c
-    WHERE (s.administration_id, s.school_id) = (c.administration_id, c.school_id);
-
     UPDATE result_summary AS s
     SET results = s.results + c.results, dist = s.dist + c.added - c.removed
     FROM unnest(administrations, schools, classes, apply_losses.results, apply_losses.added, apply_losses.removed)
@@ -216,6 +205,17 @@ BEGIN
             USING ERRCODE = 'data_corrupted',
                   HINT = 'Что расходится — SELECT * FROM verify_summaries(); исправить — SELECT rebuild_summaries().';
     END IF;
+
+    INSERT INTO school_summary (academic_year, administration_id, school_id, judged, failed, results, participants)
+    SELECT DISTINCT c.academic_year, c.administration_id, c.school_id, 0, 0, 0, 0
+    FROM unnest(administrations, schools, academic_years) AS c (administration_id, school_id, academic_year)
+    ON CONFLICT (administration_id, school_id) DO NOTHING;
+    UPDATE school_summary AS s
+    SET judged = s.judged + c.judged, failed = s.failed + c.failed,
+        results = s.results + c.results, participants = s.participants + c.participants
+    FROM school_changes(administrations, schools, academic_years, apply_losses.results,
+                        apply_losses.added, apply_losses.removed) AS c
+    WHERE (s.administration_id, s.school_id) = (c.administration_id, c.school_id);
 END
 $$;
 COMMENT ON FUNCTION apply_losses(integer[], integer[], integer[], text[], integer[], score_dist[], score_dist[]) IS
@@ -405,7 +405,9 @@ SET search_path FROM CURRENT
 AS $$
 DECLARE
     part regclass;
+    administrations integer[];
     years integer[];
+    highest_scores integer[];
     known regclass[] := ARRAY(
         SELECT t.tgrelid::regclass
         FROM pg_trigger AS t
@@ -418,8 +420,12 @@ BEGIN
     LOOP
         PERFORM keep_summaries(part);
         IF part <> 'result'::regclass THEN
-            EXECUTE format('SELECT array_agg(DISTINCT r.academic_year) FROM %s AS r', part) INTO years;
-            PERFORM rebuild_summaries(y) FROM unnest(years) AS y;
+            EXECUTE format('SELECT array_agg(h.administration_id), array_agg(h.academic_year), array_agg(h.score)
+                FROM (SELECT r.administration_id, r.academic_year, max(r.score)::integer AS score
+                      FROM %s AS r GROUP BY r.administration_id, r.academic_year) AS h', part)
+            INTO administrations, years, highest_scores;
+            PERFORM check_changed_results(administrations, years, highest_scores);
+            PERFORM rebuild_summaries(y) FROM (SELECT DISTINCT u FROM unnest(years) AS u) AS d (y);
         END IF;
     END LOOP;
 

@@ -113,14 +113,14 @@ BEGIN
     ORDER BY a.administration_id
     FOR NO KEY UPDATE;
     -- Only a statement that makes a table may count in parallel.
-    DROP TABLE IF EXISTS pg_temp.difference;
-    CREATE TEMPORARY TABLE difference AS
+    DROP TABLE IF EXISTS pg_temp.summary_difference;
+    CREATE TEMPORARY TABLE summary_difference AS
     SELECT * FROM verify_summaries(first_year, last_year);
     GET DIAGNOSTICS corrected = ROW_COUNT;
     PERFORM write_school_summaries();
     PERFORM write_class_summaries();
     PERFORM write_file_summaries();
-    DROP TABLE pg_temp.difference;
+    DROP TABLE pg_temp.summary_difference;
     RETURN corrected;
 END
 $$;
@@ -149,13 +149,13 @@ AS $$
 BEGIN
     INSERT INTO school_summary AS s (academic_year, administration_id, school_id, judged, failed, results, participants)
     SELECT d.academic_year, d.administration_id, d.school_id, d.counted[1], d.counted[2], d.counted[3], d.counted[4]
-    FROM pg_temp.difference AS d
+    FROM pg_temp.summary_difference AS d
     WHERE d.kind = 'school' AND d.counted IS NOT NULL
     ON CONFLICT (administration_id, school_id) DO UPDATE
     SET academic_year = excluded.academic_year, judged = excluded.judged, failed = excluded.failed,
         results = excluded.results, participants = excluded.participants;
     DELETE FROM school_summary AS s
-    USING pg_temp.difference AS d
+    USING pg_temp.summary_difference AS d
     WHERE d.kind = 'school' AND d.counted IS NULL
       AND (s.administration_id, s.school_id) = (d.administration_id, d.school_id);
 END
@@ -171,12 +171,12 @@ AS $$
 BEGIN
     INSERT INTO result_summary AS s (academic_year, administration_id, school_id, results, class, dist)
     SELECT d.academic_year, d.administration_id, d.school_id, d.counted[1], d.class, d.counted_dist
-    FROM pg_temp.difference AS d
+    FROM pg_temp.summary_difference AS d
     WHERE d.kind = 'class' AND d.counted IS NOT NULL
     ON CONFLICT (administration_id, school_id, class) DO UPDATE
     SET academic_year = excluded.academic_year, results = excluded.results, dist = excluded.dist;
     DELETE FROM result_summary AS s
-    USING pg_temp.difference AS d
+    USING pg_temp.summary_difference AS d
     WHERE d.kind = 'class' AND d.counted IS NULL
       AND (s.administration_id, s.school_id, s.class) = (d.administration_id, d.school_id, d.class);
 END
@@ -191,12 +191,12 @@ AS $$
 BEGIN
     INSERT INTO import_file_summary AS s (import_file_id, administration_id, academic_year, results)
     SELECT d.import_file_id, d.administration_id, d.academic_year, d.counted[1]
-    FROM pg_temp.difference AS d
+    FROM pg_temp.summary_difference AS d
     WHERE d.kind = 'file' AND d.counted IS NOT NULL
     ON CONFLICT (import_file_id, administration_id) DO UPDATE
     SET academic_year = excluded.academic_year, results = excluded.results;
     DELETE FROM import_file_summary AS s
-    USING pg_temp.difference AS d
+    USING pg_temp.summary_difference AS d
     WHERE d.kind = 'file' AND d.counted IS NULL
       AND (s.import_file_id, s.administration_id) = (d.import_file_id, d.administration_id);
 END

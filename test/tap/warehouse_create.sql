@@ -47,7 +47,7 @@ SELECT is(array_agg(y ORDER BY y) FILTER (WHERE year_is_open(y)), ARRAY[2000, 20
 FROM generate_series(1990, 2110) AS y;
 SELECT is((SELECT count(*) FROM pg_trigger AS t JOIN pg_proc AS p ON p.oid = t.tgfoid
            WHERE t.tgrelid = 'result_2021'::regclass AND p.proname = 'collect_result_changes'),
-          3::bigint, 'the summaries follow a new partition on insert, update and delete');
+          4::bigint, 'the summaries follow a new partition on insert, update, delete and truncate');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -2,7 +2,7 @@
 -- oracle in plain SQL that knows neither the kernels nor the triggers.
 \ir include/warehouse.sql
 BEGIN;
-SELECT plan(150);
+SELECT plan(153);
 \ir include/summary_oracle.sql
 SELECT administration(2023, 'vpr', 'math', 5) AS math, administration(2023, 'vpr', 'rus', 5) AS rus,
        administration(2023, 'ege', 'rus', 11) AS ege, administration(2022, 'vpr', 'math', 5) AS math_before \gset
@@ -285,6 +285,8 @@ INSERT INTO bad (administration_id, school_id, academic_year, participant, score
 SELECT matches(error_of('ALTER TABLE result ATTACH PARTITION bad FOR VALUES IN (2021)'), '^23503\n', 'results of a wrong year are not attached');
 UPDATE bad SET administration_id = :math_2021, school_id = 100000;
 SELECT matches(error_of('ALTER TABLE result ATTACH PARTITION bad FOR VALUES IN (2021)'), '^23503\n', 'nor those of an unknown school');
+UPDATE bad SET school_id = 1, score = 21;
+SELECT matches(error_of('ALTER TABLE result ATTACH PARTITION bad FOR VALUES IN (2021)'), '^23514\nбалл 21', 'nor a score above the maximum');
 DROP TABLE bad;
 
 -- A year that is itself partitioned, and a partition in another schema.
@@ -383,7 +385,11 @@ SELECT in_step('all of them');
 DELETE FROM result_summary WHERE school_id = 2;
 SELECT matches(error_of('DELETE FROM result WHERE school_id = 2 AND participant = ''v3'''), '^XX001\n.*verify_summaries',
                'a summary that is missing is noticed');
-SELECT is(rebuild_summaries(), 1::bigint, 'and repaired');
+DELETE FROM school_summary WHERE school_id = 2;
+SELECT matches(error_of('DELETE FROM result WHERE school_id = 2 AND participant = ''v3'''), '^XX001\n.*verify_summaries', 'the school''s, too');
+CREATE TEMP TABLE difference AS SELECT 1 AS mine;
+SELECT is(rebuild_summaries(), 2::bigint, 'and repaired');
+SELECT is((SELECT mine FROM difference), 1, 'a temporary table of one''s own is left alone');
 
 -- The trigger function where it does not belong.
 CREATE TABLE not_results (administration_id integer, school_id integer, score integer);
