@@ -64,10 +64,19 @@ RETURN ARRAY(
 COMMENT ON FUNCTION joined_schools(integer) IS
 'Организации, у которых к учебному году есть правопреемник, и сами правопреемники';
 
+CREATE FUNCTION has_published(result_year integer)
+RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN EXISTS (SELECT FROM published_group AS p
+               WHERE p.academic_year BETWEEN has_published.result_year - 2 AND has_published.result_year);
+COMMENT ON FUNCTION has_published(integer) IS
+'Есть ли опубликованные данные за три учебных года, последний из которых указан';
+
 -- What a school had before it was succeeded counts for the school that now
--- stands for it.
+-- stands for it. The last two arguments tell the planner of parts that are
+-- empty: it leaves them out.
 CREATE FUNCTION standing_results(years integer[], standing_year integer, rule_set_id integer, lowest_percent integer,
-                                 joined integer[])
+                                 joined integer[], published boolean)
 RETURNS TABLE (school_id integer, assessment_id integer, academic_year integer, participants bigint, failed bigint)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
@@ -77,23 +86,25 @@ BEGIN ATOMIC
     UNION ALL
     SELECT o.school_id, o.assessment_id, o.academic_year, o.participants, o.failed
     FROM published_results(years, standing_results.rule_set_id, lowest_percent) AS o
-    WHERE o.school_id <> ALL (joined)
+    WHERE published AND o.school_id <> ALL (joined)
     UNION ALL
     SELECT p.standing_id, c.assessment_id, c.academic_year, sum(c.participants)::bigint, sum(c.failed)::bigint
     FROM standing_schools(standing_year) AS p
     JOIN counted_results(years, standing_results.rule_set_id) AS c USING (school_id)
-    WHERE p.school_id = ANY (joined)
+    WHERE cardinality(joined) > 0
+      AND p.school_id = ANY (joined)
       AND c.school_id = ANY (joined)    -- follows from the join; an index finds them by it
       AND (p.succeeded_in IS NULL OR c.academic_year < p.succeeded_in)
     GROUP BY p.standing_id, c.assessment_id, c.academic_year
     HAVING 100 * sum(c.failed) >= lowest_percent * sum(c.participants);
 END;
-COMMENT ON FUNCTION standing_results(integer[], integer, integer, integer, integer[]) IS
-'То же, что counted_results, у тех, кто стоит за организации в учебном году standing_year, если не справилось не меньше lowest_percent процентов; joined — joined_schools(standing_year)';
+COMMENT ON FUNCTION standing_results(integer[], integer, integer, integer, integer[], boolean) IS
+'То же, что counted_results, у тех, кто стоит за организации в учебном году standing_year, если не справилось не меньше lowest_percent процентов; joined — joined_schools(standing_year), published — has_published(standing_year)';
 
 -- The rule, school by school. A list needs none but the low results, a cycle
 -- all of them: who is in the list is the same.
-CREATE FUNCTION school_verdicts(result_year integer, rules rule_set, lowest_percent integer, joined integer[])
+CREATE FUNCTION school_verdicts(result_year integer, rules rule_set, lowest_percent integer, joined integer[],
+                                published boolean)
 RETURNS TABLE (school_id integer, verdict text, low_count bigint, low_count_before bigint, worst bigint[])
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
@@ -110,11 +121,11 @@ BEGIN ATOMIC
                     THEN low_result(r.failed, r.participants, rules.threshold_percent, rules.min_participants) END AS is_low
         FROM standing_results(ARRAY[school_verdicts.result_year - 1, school_verdicts.result_year],
                               school_verdicts.result_year, rules.rule_set_id, school_verdicts.lowest_percent,
-                              school_verdicts.joined) AS r
+                              school_verdicts.joined, school_verdicts.published) AS r
         OFFSET 0) AS c          -- is_low is read four times, computed once
     GROUP BY c.school_id;
 END;
-COMMENT ON FUNCTION school_verdicts(integer, rule_set, integer, integer[]) IS
+COMMENT ON FUNCTION school_verdicts(integer, rule_set, integer, integer[], boolean) IS
 'Вердикт правила по организациям, число процедур с низкими результатами в году и годом раньше, худшая процедура года {ключ, не справилось, участников}; из результатов, где не справилось не меньше lowest_percent процентов: 0 — все, порог правила — хватает для списка';
 
 -- Results of the judged year and the two years before it, in the order of the
@@ -126,6 +137,7 @@ SET search_path FROM CURRENT
 AS $$
 DECLARE
     joined integer[] := joined_schools(own_cycle.result_year);
+    published boolean := has_published(own_cycle.result_year);
     years integer[] := ARRAY[own_cycle.result_year - 2, own_cycle.result_year - 1, own_cycle.result_year];
     written bigint;
 BEGIN
@@ -139,7 +151,7 @@ BEGIN
                 THEN low_result(c.failed, c.participants, rules.threshold_percent, rules.min_participants) END,
            pupils_from_threshold(c.failed, c.participants, rules.threshold_percent),
            failure_band(c.failed, c.participants)
-    FROM standing_results(years, own_cycle.result_year, rules.rule_set_id, 0, joined) AS c
+    FROM standing_results(years, own_cycle.result_year, rules.rule_set_id, 0, joined, published) AS c
     ORDER BY c.school_id, c.assessment_id, c.academic_year;
     GET DIAGNOSTICS written = ROW_COUNT;
     RETURN written;
@@ -260,6 +272,7 @@ SET search_path FROM CURRENT
 AS $$
 DECLARE
     joined integer[] := joined_schools(own_cycle.result_year);
+    published boolean := has_published(own_cycle.result_year);
     written bigint;
 BEGIN
     INSERT INTO school_outcome (cycle_id, school_id, academic_year, data_status, exclusion_reason, verdict,
@@ -275,7 +288,7 @@ BEGIN
                v.low_count = 1 AND v.low_count_before = 0 AS one_low, k.near, k.growth,
                p.in_previous, p.in_earlier
         FROM school AS s
-        LEFT JOIN school_verdicts(own_cycle.result_year, rules, 0, joined) AS v USING (school_id)
+        LEFT JOIN school_verdicts(own_cycle.result_year, rules, 0, joined, published) AS v USING (school_id)
         LEFT JOIN school_exclusion(own_cycle.result_year, rules.rule_set_id) AS e USING (school_id)
         LEFT JOIN risk_conditions(own_cycle, rules) AS k USING (school_id)
         LEFT JOIN earlier_lists(own_cycle.result_year, own_cycle.previous_cycle_id, joined) AS p USING (school_id)

@@ -9,6 +9,7 @@ DECLARE
     year integer := live_list.result_year;
     rules rule_set;
     joined integer[] := joined_schools(live_list.result_year);
+    published boolean := has_published(live_list.result_year);
     previous integer := previous_cycle(live_list.result_year);
 BEGIN
     PERFORM check_year(year);
@@ -21,7 +22,7 @@ BEGIN
            wilson_low(v.worst[2], v.worst[3], rules.interval_level::double precision),
            wilson_high(v.worst[2], v.worst[3], rules.interval_level::double precision),
            pupils_from_threshold(v.worst[2], v.worst[3], rules.threshold_percent)
-    FROM school_verdicts(year, rules, rules.threshold_percent, joined) AS v
+    FROM school_verdicts(year, rules, rules.threshold_percent, joined, published) AS v
     JOIN school AS s USING (school_id)
     JOIN municipality AS m USING (municipality_id)
     JOIN assessment AS n ON n.assessment_id = v.worst[1]
