@@ -199,6 +199,50 @@ JOIN import_file AS f USING (import_file_id)
 ORDER BY f.import_file_id, r.line
 LIMIT 10;
 
+------------------------------------------------------------------------------
+\echo
+\echo '3. ДОРОЖНЫЕ КАРТЫ: РЕГИОН, МУНИЦИПАЛИТЕТЫ, ШКОЛЫ СПИСКА'
+\echo
+
+\ir roadmap.sql
+\set step 'Карта региона загружена, остальные составлены по ней'
+\ir took.sql
+
+\echo
+\echo 'Ход выполнения на 15 октября 2023 года:'
+SELECT p.level AS "Уровень", count(DISTINCT p.roadmap_id) AS "Карт",
+       sum(p.occurrences) AS "Сроков", sum(p.due_so_far) AS "Истекло",
+       sum(p.done) AS "Выполнено", sum(p.done_late) AS "С опозданием",
+       sum(p.overdue) AS "Просрочено"
+FROM progress_as_of('2023-10-15') AS p
+JOIN roadmap AS r USING (roadmap_id)
+WHERE r.level = p.level
+GROUP BY p.level
+ORDER BY min(CASE p.level WHEN 'region' THEN 1 WHEN 'municipality' THEN 2 ELSE 3 END);
+
+\echo 'Просроченное в карте региона:'
+SELECT o.body AS "Исполнитель", o.title AS "Мероприятие", o.due_on AS "Срок",
+       o.days_late AS "Дней"
+FROM overdue_as_of('2023-10-15') AS o
+WHERE o.roadmap_id = :region_plan AND o.level = 'region'
+ORDER BY o.due_on, o.title, o.body
+LIMIT 8;
+
+\echo 'Кто не составил своей карты:'
+SELECT level AS "Уровень", count(*) AS "Сколько",
+       string_agg(municipality, ', ' ORDER BY municipality_id)
+           FILTER (WHERE level = 'municipality') AS "Муниципалитеты"
+FROM roadmap_not_derived
+WHERE template_id = :region_plan
+GROUP BY level
+ORDER BY level;
+
+\echo 'На что в загруженном документе посмотреть:'
+SELECT number AS "Номер", title AS "Мероприятие", reason AS "В чём дело"
+FROM roadmap_attention
+WHERE roadmap_id = :region_plan
+ORDER BY line, reason;
+
 SELECT :'start' AS mark \gset
 \set step 'Всего'
 \ir took.sql
@@ -211,6 +255,7 @@ SELECT :'start' AS mark \gset
 \echo '  SELECT * FROM school_profile              школа по процедурам и годам'
 \echo '      WHERE school_id = 1;'
 \echo '  SELECT * FROM dynamics_by_municipality;   динамика по муниципалитетам'
+\echo '  SELECT * FROM overdue;                    просроченное в дорожных картах'
 \echo '  SELECT * FROM rule_set;                   правила — это строки таблицы'
 \echo '  \\d+ shnor_list                            столбцы с пояснениями'
 \echo 'Подробнее — README.md.'

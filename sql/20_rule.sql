@@ -177,3 +177,28 @@ CREATE AGGREGATE shnor.shnor_rule(result_year integer, assessment text, is_low b
 );
 COMMENT ON AGGREGATE shnor.shnor_rule(integer, text, boolean, integer, boolean, integer) IS
 'The two-year rule over the assessments of one school. A row says whether an assessment of a result year is low (NULL: no data, the row is ignored); year is the judged, last result year, one for the group; rows of years other than year and year - 1 are ignored. Branch A: at least low_needed (default 2) different assessments low in year. Branch B: at least one low in year and one in year - 1, with same_assessment (default false) the same one. Result: two_assessments (A only), two_years (B only), both, none, or NULL if no row of year has data. Text keys are told apart by their bytes. Error 22004 for a NULL result_year, assessment or year in a row with data, or a NULL same_assessment or low_needed in any row; 22023 if year, same_assessment or low_needed differ inside the group, low_needed is below 1, or one assessment and year of the two years is both low and not low (aggregate first; equal repeats count once); 54000 over 10000 assessments. Source: plan of Poshekhonye municipal district for 2024 (both branches); act of the education ministry of Omsk region, December 2025 (the same assessment).';
+
+CREATE FUNCTION shnor.worst_result_accum(state bigint[], key bigint, failed bigint, n bigint)
+RETURNS bigint[]
+LANGUAGE c IMMUTABLE CALLED ON NULL INPUT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'worst_result_accum';
+COMMENT ON FUNCTION shnor.worst_result_accum(bigint[], bigint, bigint, bigint) IS
+'Transition of the aggregate shnor.worst_result; not for direct use';
+
+CREATE FUNCTION shnor.worst_result_combine(state bigint[], other bigint[])
+RETURNS bigint[]
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'worst_result_combine';
+COMMENT ON FUNCTION shnor.worst_result_combine(bigint[], bigint[]) IS
+'Combination of partial states of the aggregate shnor.worst_result; not for direct use';
+
+CREATE AGGREGATE shnor.worst_result(key bigint, failed bigint, n bigint)
+(
+    SFUNC = shnor.worst_result_accum,
+    STYPE = bigint[],
+    SSPACE = 48,
+    COMBINEFUNC = shnor.worst_result_combine,
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE shnor.worst_result(bigint, bigint, bigint) IS
+'Of several results, the one with the largest share failed / n, as an array {key, failed, n}: of equal shares the one with more participants, then the lower key; shares are compared exactly. A row with a NULL argument or n = 0 is ignored; NULL over no other rows. Error 22003 unless 0 <= failed <= n.';

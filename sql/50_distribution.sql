@@ -19,7 +19,7 @@ RETURNS double precision
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'shnor_fisher_test';
 COMMENT ON FUNCTION shnor.fisher_test(bigint, bigint, bigint, bigint, text) IS
-'P-value of the exact test that a share is the same in a group, k of n, and in the rest, rest_k of rest_n: exact for any sizes, given both sizes and the sum of k and rest_k. Arguments: counts 0 <= k <= n of each side; alternative: less (the group''s share is that low or lower), greater (that high or higher), two_sided (all outcomes no more probable than the observed one, ties within one part in ten million). Range: 0 to 1. NULL for n = 0, rest_n = 0 or a NULL argument. Errors: 22003 for impossible counts or more than 10^12 participants, 22023 for an unknown alternative. Source: Fisher 1935; the definition of fisher.test in R';
+'P-value of the exact test that a share is the same in a group, k of n, and in the rest, rest_k of rest_n: exact for any sizes, given both sizes and the sum of k and rest_k. It asks whether the group differs from the rest at all, which every large enough school does; beta_binomial_test asks whether it differs more than schools do. Arguments: counts 0 <= k <= n of each side; alternative: less (the group''s share is that low or lower), greater (that high or higher), two_sided (all outcomes no more probable than the observed one, ties within one part in ten million). Range: 0 to 1. NULL for n = 0, rest_n = 0 or a NULL argument. Errors: 22003 for impossible counts or more than 10^12 participants, 22023 for an unknown alternative. Source: Fisher 1935; the definition of fisher.test in R';
 
 CREATE FUNCTION shnor.beta_binomial_test(k bigint, n bigint, alpha double precision, beta double precision, alternative text)
 RETURNS double precision

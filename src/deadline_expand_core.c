@@ -696,7 +696,15 @@ expand_recurrence(Expansion *expansion, const DeadlinePart *part)
 
 		plan.first = expansion->plan_from;
 		plan.last = expansion->plan_to;
-		expand_window(expansion, &part->recurrence, &plan);
+
+		/* a year's plan over New Year: twice a year is twice in it */
+		if (part->recurrence.unit == DEADLINE_YEAR &&
+			part->recurrence.every == 1 &&
+			expansion->first_year != expansion->last_year &&
+			plan.last - plan.first < 366)
+			(void) emit_period(expansion, &part->recurrence, &plan, &plan);
+		else
+			expand_window(expansion, &part->recurrence, &plan);
 		return;
 	}
 

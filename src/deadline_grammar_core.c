@@ -983,7 +983,8 @@ read_unit(DeadlineParser *parser, DeadlineRecurrence *recurrence)
 
 /*
  * Reads how many times: 2 раза, один раз, дважды, раз, 1-2 раза (the lower).
- * After не реже the word раз may be missing, and число is what is said.
+ * Returns 0 when nothing was read.  Without times_needed, as after не реже,
+ * the word раз may be missing.
  */
 static int
 read_count(DeadlineParser *parser, bool *lower, bool times_needed)

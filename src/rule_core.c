@@ -62,6 +62,44 @@ rule_failure_band(int64_t failed, int64_t n)
 	return "none";
 }
 
+/*
+ * Negative, zero or positive as failed_a / n_a is below, equal to or above
+ * failed_b / n_b, exactly.  Requires 0 <= failed <= n and n > 0 of both.
+ *
+ * Counts below 2^31 are multiplied across; larger ones are compared as
+ * continued fractions: the whole parts, then the remainders turned upside
+ * down, which swaps the two sides.
+ */
+int
+rule_compare_shares(int64_t failed_a, int64_t n_a,
+					int64_t failed_b, int64_t n_b)
+{
+	if (n_a <= INT32_MAX && n_b <= INT32_MAX)
+	{
+		int64_t		a = failed_a * n_b;
+		int64_t		b = failed_b * n_a;
+
+		return (a > b) - (a < b);
+	}
+
+	for (;;)
+	{
+		int64_t		whole_a = failed_a / n_a;
+		int64_t		whole_b = failed_b / n_b;
+		int64_t		rest_a = failed_a % n_a;
+		int64_t		rest_b = failed_b % n_b;
+
+		if (whole_a != whole_b)
+			return whole_a > whole_b ? 1 : -1;
+		if (rest_a == 0 || rest_b == 0)
+			return (rest_a != 0) - (rest_b != 0);
+		failed_a = n_b;
+		failed_b = n_a;
+		n_a = rest_b;
+		n_b = rest_a;
+	}
+}
+
 /* True when flags say something, and no year is both low and passed. */
 bool
 rule_flags_valid(uint8_t flags)

@@ -35,6 +35,8 @@ extern bool rule_is_low(int64_t failed, int64_t n, int percent, int64_t min_n);
 extern int64_t rule_pupils_from_threshold(int64_t failed, int64_t n,
 										  int percent);
 extern const char *rule_failure_band(int64_t failed, int64_t n);
+extern int	rule_compare_shares(int64_t failed_a, int64_t n_a,
+								int64_t failed_b, int64_t n_b);
 
 extern bool rule_flags_valid(uint8_t flags);
 extern int	rule_compare_bytes(const char *a, uint32_t alen,

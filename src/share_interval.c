@@ -182,7 +182,11 @@ shnor_trigamma_sql(PG_FUNCTION_ARGS)
 static void
 wilson_interval(int64 k, int64 n, double level, double *low, double *high)
 {
-	double		z = shnor_normal_quantile(tail_of_level(level));
+	/* many intervals are of one level: its quantile is computed once */
+	static double last_level = 0.0;
+	static double last_z = 0.0;
+	double		z = level == last_level ? last_z :
+	shnor_normal_quantile(tail_of_level(level));
 	double		z2 = z * z;
 	double		total = (double) n;
 	double		failed = (double) k;
@@ -191,6 +195,8 @@ wilson_interval(int64 k, int64 n, double level, double *low, double *high)
 	double		root = fabs(z) * sqrt(z2 + 4.0 * failed * (rest / total));
 	double		sum = 2.0 * failed + z2 + root;
 
+	last_level = level;
+	last_z = z;
 	*low = k == 0 ? 0.0 : fmin(2.0 * failed / sum * share, share);
 	*high = k == n ? 1.0 :
 		fmin(fmax(sum / (2.0 * (total + z2)), share), 1.0);

@@ -22,7 +22,12 @@
  * the insertions into the array and all sizes small.
  */
 #define SHNOR_RULE_MAX_KEYS		10000
-#define SHNOR_RULE_FIRST_KEYS	8
+
+/*
+ * A state has room for so many keys, which is what a school has assessments;
+ * an integer key of theirs needs no memory of its own.
+ */
+#define SHNOR_RULE_FIRST_KEYS	9
 
 /* Longest part of a key to show in a message, in bytes */
 #define SHNOR_RULE_SHOWN_KEY	64
@@ -43,8 +48,10 @@ typedef struct ShnorRuleState
 	int32		year;			/* the judged year, if has_year */
 	int32		low_needed;		/* low assessments branch A needs, >= 1 */
 	int			nkeys;
-	int			maxkeys;		/* allocated, 0 if keys is NULL */
+	int			maxkeys;		/* room in keys */
 	RuleKey    *keys;			/* sorted by bytes, distinct */
+	RuleKey		first_keys[SHNOR_RULE_FIRST_KEYS];	/* keys, while they fit */
+	uint64		first_bytes[SHNOR_RULE_FIRST_KEYS]; /* in order of arrival */
 } ShnorRuleState;
 
 PG_FUNCTION_INFO_V1(shnor_rule_accum_int8);
@@ -59,8 +66,11 @@ static ShnorRuleState *
 shnor_rule_make(MemoryContext context, bool text_keys, bool same_assessment,
 				int32 low_needed)
 {
-	ShnorRuleState *state = MemoryContextAllocZero(context, sizeof(*state));
+	ShnorRuleState *state = MemoryContextAlloc(context, sizeof(*state));
 
+	memset(state, 0, offsetof(ShnorRuleState, first_keys));
+	state->maxkeys = SHNOR_RULE_FIRST_KEYS;
+	state->keys = state->first_keys;
 	state->text_keys = text_keys;
 	state->same_assessment = same_assessment;
 	state->low_needed = low_needed;
@@ -144,18 +154,23 @@ shnor_rule_insert(ShnorRuleState *state, MemoryContext context, int position,
 
 	if (state->nkeys == state->maxkeys)
 	{
-		int			maxkeys = state->maxkeys == 0 ? SHNOR_RULE_FIRST_KEYS :
-		state->maxkeys * 2;
+		int			maxkeys = state->maxkeys * 2;
 
-		if (state->keys == NULL)
+		if (state->keys == state->first_keys)
+		{
 			state->keys = MemoryContextAlloc(context,
 											 maxkeys * sizeof(RuleKey));
+			memcpy(state->keys, state->first_keys, sizeof(state->first_keys));
+		}
 		else
 			state->keys = repalloc(state->keys, maxkeys * sizeof(RuleKey));
 		state->maxkeys = maxkeys;
 	}
 
-	copy = MemoryContextAlloc(context, len);
+	if (!state->text_keys && state->nkeys < SHNOR_RULE_FIRST_KEYS)
+		copy = (char *) &state->first_bytes[state->nkeys];
+	else
+		copy = MemoryContextAlloc(context, len);
 	memcpy(copy, bytes, len);
 
 	key = &state->keys[position];

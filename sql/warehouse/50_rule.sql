@@ -128,3 +128,15 @@ END
 $$;
 COMMENT ON FUNCTION copy_rule_set(text, text, text) IS
 'Копирует набор правил под новым кодом, чтобы менять копию; возвращает её ключ';
+
+-- A rule's threshold is a whole percent: "at least that share failed" is "at
+-- least that fail_percent", so the low results are found by an index.
+ALTER TABLE school_summary ADD COLUMN fail_percent smallint NOT NULL
+    GENERATED ALWAYS AS (CASE WHEN judged > 0 THEN 100 * failed::bigint / judged ELSE -1 END) STORED;
+COMMENT ON COLUMN school_summary.fail_percent IS 'Доля не справившихся в целых процентах, с отброшенной дробью; -1 — оценить некого';
+CREATE INDEX school_summary_low ON school_summary (academic_year, fail_percent)
+    INCLUDE (administration_id, school_id, judged, failed);
+
+-- What a list looks up in the reference tables.
+CREATE INDEX school_succeeded ON school (succeeded_in) INCLUDE (school_id, successor_id) WHERE succeeded_in IS NOT NULL;
+CREATE INDEX school_year_excluded ON school_year (academic_year) WHERE exclusion_reason IS NOT NULL;

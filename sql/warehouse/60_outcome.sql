@@ -59,11 +59,14 @@ COMMENT ON COLUMN cycle.checks_error IS 'Сколько проверок дан�
 COMMENT ON COLUMN cycle.checks_warning IS 'То же важности warning';
 COMMENT ON COLUMN cycle.checks_info IS 'То же важности info';
 
+-- No foreign keys: a country has 360,000 of these a cycle, and verifying three
+-- references row by row takes longer than writing them. run_cycle makes them
+-- from rows that have the references; the triggers below keep them.
 CREATE TABLE assessment_outcome (
     assessment_outcome_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    cycle_id integer NOT NULL REFERENCES cycle ON DELETE CASCADE,
-    school_id integer NOT NULL REFERENCES school,
-    assessment_id integer NOT NULL REFERENCES assessment,
+    cycle_id integer NOT NULL,
+    school_id integer NOT NULL,
+    assessment_id integer NOT NULL,
     academic_year integer NOT NULL,
     participants bigint NOT NULL CHECK (participants > 0),
     failed bigint NOT NULL CHECK (failed BETWEEN 0 AND participants),
@@ -75,8 +78,6 @@ CREATE TABLE assessment_outcome (
     band text NOT NULL CHECK (band IN ('none', 'basic', 'moderate', 'severe')),
     UNIQUE (cycle_id, school_id, assessment_id, academic_year)
 );
-CREATE INDEX ON assessment_outcome (assessment_id);
-CREATE INDEX ON assessment_outcome (school_id);
 COMMENT ON TABLE assessment_outcome IS 'Итоги организаций по процедурам в цикле: за оцениваемый год и два года до него';
 COMMENT ON COLUMN assessment_outcome.assessment_outcome_id IS 'Ключ итога';
 COMMENT ON COLUMN assessment_outcome.cycle_id IS 'Цикл';
@@ -116,6 +117,7 @@ CREATE TABLE school_outcome (
     CHECK (in_risk_zone = (risk_reason IS NOT NULL))
 );
 CREATE INDEX ON school_outcome (school_id);
+CREATE INDEX school_outcome_in_list ON school_outcome (cycle_id) INCLUDE (school_id) WHERE in_list;
 CREATE INDEX ON school_outcome (worst_outcome_id);
 COMMENT ON TABLE school_outcome IS 'Итоги организаций в цикле: список, зона риска, динамика';
 COMMENT ON COLUMN school_outcome.school_outcome_id IS 'Ключ итога';
@@ -132,3 +134,49 @@ COMMENT ON COLUMN school_outcome.worst_outcome_id IS 'Процедура с на
 COMMENT ON COLUMN school_outcome.dynamics IS 'new — впервые, stayed — осталась, returned — вернулась, left — вышла, left_earlier — вышла раньше, never — не была в списках';
 COMMENT ON COLUMN school_outcome.in_risk_zone IS 'В зоне риска';
 COMMENT ON COLUMN school_outcome.risk_reason IS 'Почему в зоне риска';
+
+CREATE FUNCTION drop_cycle_outcomes()
+RETURNS trigger
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+BEGIN
+    DELETE FROM assessment_outcome AS o WHERE NOT EXISTS (SELECT FROM cycle AS c WHERE c.cycle_id = o.cycle_id);
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION drop_cycle_outcomes() IS
+'Триггер cycle: итоги по процедурам удаляются вместе со своим циклом';
+CREATE TRIGGER drop_outcomes AFTER DELETE ON cycle
+    FOR EACH STATEMENT EXECUTE FUNCTION drop_cycle_outcomes();
+CREATE TRIGGER drop_outcomes_truncated AFTER TRUNCATE ON cycle
+    FOR EACH STATEMENT EXECUTE FUNCTION drop_cycle_outcomes();
+
+CREATE FUNCTION refuse_orphan_outcomes()
+RETURNS trigger
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+DECLARE
+    key_name text := tg_argv[0];
+    lost integer;
+BEGIN
+    EXECUTE format('SELECT o.%1$I FROM assessment_outcome AS o
+                    WHERE NOT EXISTS (SELECT FROM %2$I AS k WHERE k.%1$I = o.%1$I) LIMIT 1', key_name, tg_table_name)
+    INTO lost;
+    IF lost IS NOT NULL THEN
+        RAISE EXCEPTION 'на строку % ссылаются итоги циклов', lost
+            USING ERRCODE = 'foreign_key_violation',
+                  DETAIL = format('Таблица assessment_outcome, столбец %s.', key_name),
+                  HINT = 'Сначала удалите эти циклы: DELETE FROM cycle WHERE ...',
+                  SCHEMA = tg_table_schema, TABLE = 'assessment_outcome', COLUMN = key_name;
+    END IF;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION refuse_orphan_outcomes() IS
+'Триггер school и assessment: строку нельзя удалить, пока на неё ссылаются итоги по процедурам (ошибка 23503)';
+CREATE TRIGGER refuse_orphan_outcomes AFTER DELETE OR TRUNCATE ON school
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_orphan_outcomes('school_id');
+CREATE TRIGGER refuse_orphan_outcomes AFTER DELETE OR TRUNCATE ON assessment
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_orphan_outcomes('assessment_id');

@@ -9,6 +9,7 @@ CREATE TABLE data_check (
     name text NOT NULL CHECK (name <> ''),
     meaning text NOT NULL CHECK (meaning <> ''),
     resolution text NOT NULL CHECK (resolution <> ''),
+    reads text NOT NULL DEFAULT 'summary' CHECK (reads IN ('summary', 'result')),
     is_enabled boolean NOT NULL DEFAULT true,
     parameter numeric,
     parameter_meaning text,
@@ -21,6 +22,7 @@ COMMENT ON COLUMN data_check.severity IS 'Важность: error — итог �
 COMMENT ON COLUMN data_check.name IS 'Наименование';
 COMMENT ON COLUMN data_check.meaning IS 'Что ищет и почему это важно';
 COMMENT ON COLUMN data_check.resolution IS 'Что делать с найденным';
+COMMENT ON COLUMN data_check.reads IS 'Что читает: summary — сводки, такие проверки выполняет и run_cycle; result — сами результаты, это дольше, их выполняет только data_checks';
 COMMENT ON COLUMN data_check.is_enabled IS 'Выполняется ли';
 COMMENT ON COLUMN data_check.parameter IS 'Число, от которого зависит проверка; пусто — такого нет';
 COMMENT ON COLUMN data_check.parameter_meaning IS 'Что значит это число';
@@ -49,20 +51,15 @@ COMMENT ON FUNCTION administration_label(integer) IS 'Проведение сл�
 
 -- What most checks start from.
 CREATE FUNCTION result_counts(academic_year integer)
-RETURNS TABLE (administration_id integer, school_id integer, results bigint, participants bigint,
-               marks bigint, low_marks bigint)
+RETURNS TABLE (administration_id integer, school_id integer, results bigint, participants bigint)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    SELECT r.administration_id, r.school_id, count(*),
-           count(*) FILTER (WHERE r.attempt = 1),
-           count(*) FILTER (WHERE r.attempt = 1 AND r.mark IS NOT NULL),
-           count(*) FILTER (WHERE r.attempt = 1 AND r.mark <= 3)
-    FROM result AS r
-    WHERE r.academic_year = result_counts.academic_year
-    GROUP BY r.administration_id, r.school_id;
+    SELECT s.administration_id, s.school_id, s.results::bigint, s.participants::bigint
+    FROM school_summary AS s
+    WHERE s.academic_year = result_counts.academic_year;
 END;
 COMMENT ON FUNCTION result_counts(integer) IS
-'Результаты учебного года по проведениям и организациям: всех попыток, первых, первых с отметкой, первых с отметкой не выше «3»';
+'Результаты учебного года по проведениям и организациям: всех попыток, первых';
 
 INSERT INTO data_check (check_code, severity, name, meaning, resolution) VALUES
     ('uncovered_results', 'warning', 'Результаты процедуры, которую не учитывает ни один набор правил',
@@ -80,6 +77,9 @@ INSERT INTO data_check (check_code, severity, name, meaning, resolution) VALUES
     ('mark_below_cuts', 'info', 'Отметка ОГЭ или ГВЭ ниже, чем положена по баллу',
      'Бывает законно: для отметки нужны и баллы за геометрию или грамотность.',
      'Убедитесь, что дело в этих условиях, если таких участников много.'),
+    ('swapped_marks', 'warning', 'Отметки внутри класса перепутаны',
+     'Баллов, по которым положена каждая отметка, в классе столько же, сколько самих отметок, но стоят они не у тех участников. Доля не справившихся от этого не меняется, а у участников отметки неверны.',
+     'Исправьте отметки в файле и загрузите его снова. У ОГЭ и ГВЭ сверьте их с условиями по геометрии и грамотности.'),
     ('over_enrolment', 'warning', 'Участников больше, чем обучающихся',
      'Участники самой многолюдной работы каждого класса, сложенные по классам, превышают численность обучающихся в school_year.',
      'Проверьте численность в school_year и не загружены ли результаты под кодом другой организации.'),
@@ -153,42 +153,64 @@ BEGIN ATOMIC
       AND a.cut_3 IS NULL AND a.min_score IS NULL;
 END;
 
+-- Who is not judged is known from the summary; the results are read only where
+-- there is somebody to name.
 CREATE FUNCTION check_missing_mark(academic_year integer)
 RETURNS TABLE (subject text, detail text, school_id integer, administration_id integer)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    SELECT format('%s: %s', school_label(r.school_id), administration_label(r.administration_id)),
+    SELECT format('%s: %s', school_label(s.school_id), administration_label(s.administration_id)),
            format('без %s: %s, например %s',
-                  CASE a.fail_by WHEN 'mark' THEN 'отметки' ELSE 'балла' END, count(*), min(r.participant)),
-           r.school_id, r.administration_id
-    FROM result AS r
+                  CASE a.fail_by WHEN 'mark' THEN 'отметки' ELSE 'балла' END, s.participants - s.judged, e.participant),
+           s.school_id, s.administration_id
+    FROM school_summary AS s
     JOIN administration AS a USING (administration_id)
-    WHERE r.academic_year = check_missing_mark.academic_year
-      AND r.attempt = 1
-      AND CASE a.fail_by WHEN 'mark' THEN r.mark ELSE r.score END IS NULL
-    GROUP BY r.school_id, r.administration_id, a.fail_by;
+    CROSS JOIN LATERAL (
+        SELECT min(r.participant) AS participant
+        FROM result AS r
+        WHERE (r.administration_id, r.school_id) = (s.administration_id, s.school_id)
+          AND r.academic_year = check_missing_mark.academic_year
+          AND r.attempt = 1
+          AND CASE a.fail_by WHEN 'mark' THEN r.mark ELSE r.score END IS NULL) AS e
+    WHERE s.academic_year = check_missing_mark.academic_year
+      AND s.participants > s.judged;
 END;
 
 -- The mark that score and cuts give; the caller says which marks contradict it.
+CREATE FUNCTION due_mark(score integer, cut_3 integer, cut_4 integer, cut_5 integer)
+RETURNS integer
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN score >= cut_5 THEN 5 WHEN score >= cut_4 THEN 4 WHEN score >= cut_3 THEN 3 ELSE 2 END;
+COMMENT ON FUNCTION due_mark(integer, integer, integer, integer) IS 'Отметка, положенная по баллу и шкале';
+
+-- Where a class has as many of every mark as its scores give, no mark is off,
+-- or some are exchanged, and that is for another check. The results of the
+-- other classes are read by their keys, hence the OFFSET.
 CREATE FUNCTION marks_off_cuts(academic_year integer)
 RETURNS TABLE (school_id integer, administration_id integer, exam text, participant text, score integer,
                mark integer, due_mark integer)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    SELECT r.school_id, r.administration_id, e.code, r.participant, r.score::integer, r.mark::integer, d.due_mark
-    FROM result AS r
+    SELECT s.school_id, s.administration_id, e.code, r.participant, r.score, r.mark, r.due_mark
+    FROM result_summary AS s
     JOIN administration AS a USING (administration_id)
     JOIN assessment AS n USING (assessment_id)
     JOIN exam AS e USING (exam_id)
     CROSS JOIN LATERAL (
-        SELECT CASE WHEN r.score >= a.cut_5 THEN 5 WHEN r.score >= a.cut_4 THEN 4
-                    WHEN r.score >= a.cut_3 THEN 3 ELSE 2 END AS due_mark) AS d
-    WHERE r.academic_year = marks_off_cuts.academic_year
-      AND r.attempt = 1 AND a.cut_3 IS NOT NULL
-      AND r.score IS NOT NULL AND r.mark IS NOT NULL AND r.mark <> d.due_mark;
+        SELECT r.participant, r.score::integer, r.mark::integer,
+               due_mark(r.score, a.cut_3, a.cut_4, a.cut_5) AS due_mark
+        FROM result AS r
+        WHERE (r.administration_id, r.school_id, r.class) = (s.administration_id, s.school_id, s.class)
+          AND r.academic_year = marks_off_cuts.academic_year
+          AND r.attempt = 1 AND r.score IS NOT NULL AND r.mark IS NOT NULL
+        OFFSET 0) AS r
+    WHERE s.academic_year = marks_off_cuts.academic_year
+      AND a.cut_3 IS NOT NULL
+      AND NOT marks_by_cuts(s.dist, a.cut_3, a.cut_4, a.cut_5)
+      AND r.mark <> r.due_mark;
 END;
 COMMENT ON FUNCTION marks_off_cuts(integer) IS
-'Первые попытки учебного года, отметка которых не та, что положена по баллу и шкале проведения';
+'Первые попытки учебного года, отметка которых не та, что положена по баллу и шкале проведения, в классах, где это видно по сводке: отметок не столько, сколько дают баллы';
 
 CREATE FUNCTION check_mark_against_cuts(academic_year integer)
 RETURNS TABLE (subject text, detail text, school_id integer, administration_id integer)
@@ -214,6 +236,25 @@ BEGIN ATOMIC
     FROM marks_off_cuts(check_mark_below_cuts.academic_year) AS m
     WHERE m.mark < m.due_mark AND m.exam IN ('oge', 'gve')
     GROUP BY m.school_id, m.administration_id;
+END;
+
+CREATE FUNCTION check_swapped_marks(academic_year integer)
+RETURNS TABLE (subject text, detail text, school_id integer, administration_id integer)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT format('%s: %s', school_label(r.school_id), administration_label(r.administration_id)),
+           format('таких отметок: %s, например %s', count(*),
+                  min(format('%s — балл %s, отметка %s вместо %s', r.participant, r.score, r.mark, d.due_mark))),
+           r.school_id, r.administration_id
+    FROM result AS r
+    JOIN administration AS a USING (administration_id)
+    JOIN result_summary AS s USING (administration_id, school_id, class)
+    CROSS JOIN LATERAL (SELECT due_mark(r.score, a.cut_3, a.cut_4, a.cut_5) AS due_mark) AS d
+    WHERE r.academic_year = check_swapped_marks.academic_year
+      AND r.attempt = 1 AND a.cut_3 IS NOT NULL
+      AND r.score IS NOT NULL AND r.mark IS NOT NULL AND r.mark <> d.due_mark
+      AND marks_by_cuts(s.dist, a.cut_3, a.cut_4, a.cut_5)
+    GROUP BY r.school_id, r.administration_id;
 END;
 
 -- A pupil is in one grade, so the largest work of each grade counts pupils
@@ -325,9 +366,19 @@ RETURNS TABLE (subject text, detail text, school_id integer, administration_id i
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT format('%s: %s', school_label(c.school_id), administration_label(c.administration_id)),
-           format('отметок: %s, «2» и «3» нет', c.marks), c.school_id, c.administration_id
-    FROM result_counts(check_only_high_marks.academic_year) AS c
-    WHERE c.low_marks = 0 AND c.marks >= check_parameter('only_high_marks');
+           format('отметок: %s, «2» и «3» нет', marked(c.dist)), c.school_id, c.administration_id
+    FROM (
+        SELECT s.administration_id, s.school_id, rollup(s.dist) AS dist
+        FROM school_summary AS w
+        JOIN administration AS a USING (administration_id)
+        JOIN result_summary AS s USING (administration_id, school_id)
+        WHERE w.academic_year = check_only_high_marks.academic_year
+          -- nobody failed: known without counting the marks
+          AND (w.failed = 0 OR a.fail_by <> 'mark')
+          AND w.participants >= check_parameter('only_high_marks')
+        GROUP BY s.administration_id, s.school_id) AS c
+    WHERE mark_count(c.dist, 2) = 0 AND mark_count(c.dist, 3) = 0
+      AND marked(c.dist) >= check_parameter('only_high_marks');
 END;
 
 CREATE FUNCTION check_missing_first_attempt(academic_year integer)
@@ -400,8 +451,11 @@ BEGIN ATOMIC
                sum(coalesce(r.found, 0)) AS found
         FROM import_file AS f
         LEFT JOIN (
-            SELECT r.import_file_id, count(*) AS found
-            FROM (SELECT import_file_id FROM result UNION ALL SELECT import_file_id FROM published_group) AS r
+            SELECT r.import_file_id, sum(r.found) AS found
+            FROM (
+                SELECT s.import_file_id, s.results AS found FROM import_file_summary AS s
+                UNION ALL
+                SELECT p.import_file_id, count(*) FROM published_group AS p GROUP BY p.import_file_id) AS r
             GROUP BY r.import_file_id) AS r USING (import_file_id)
         GROUP BY f.file_name) AS j
     WHERE j.due <> j.found;
@@ -479,15 +533,13 @@ BEGIN ATOMIC
       ON a.assessment_id = n.assessment_id AND a.academic_year = check_rule_without_results.academic_year
     WHERE a.administration_id IS NULL
        OR (NOT EXISTS (
-           SELECT FROM result AS r
-           WHERE r.administration_id = a.administration_id
-             AND r.academic_year = check_rule_without_results.academic_year)
+           SELECT FROM school_summary AS r WHERE r.administration_id = a.administration_id)
        AND NOT EXISTS (
            SELECT FROM published_group AS p
            WHERE p.administration_id = a.administration_id AND p.level = 'school' AND p.mark_2 IS NOT NULL));
 END;
 
-CREATE FUNCTION data_checks(academic_year integer)
+CREATE FUNCTION data_checks(academic_year integer, reads text DEFAULT NULL)
 RETURNS TABLE (check_code text, severity text, name text, found bigint, sample text, resolution text)
 LANGUAGE plpgsql STABLE
 SET search_path FROM CURRENT
@@ -499,7 +551,7 @@ BEGIN
     PERFORM check_year(academic_year);
     FOR listed IN
         SELECT d.* FROM data_check AS d
-        WHERE d.is_enabled
+        WHERE d.is_enabled AND d.reads = coalesce(data_checks.reads, d.reads)
         ORDER BY array_position(ARRAY['error', 'warning', 'info'], d.severity), d.check_code
     LOOP
         RETURN QUERY EXECUTE format($query$
@@ -513,8 +565,11 @@ BEGIN
     END LOOP;
 END
 $$;
-COMMENT ON FUNCTION data_checks(integer) IS
-'Выполняет включённые проверки данных за учебный год: важность, сколько найдено, первые три находки, что с ними делать. Все находки одной проверки — SELECT * FROM check_<код>(год). Год вне 2000–2100 — ошибка 22003';
+COMMENT ON FUNCTION data_checks(integer, text) IS
+'Выполняет включённые проверки данных за учебный год — все или, если указано reads, только читающие сводки (summary) или результаты (result): важность, сколько найдено, первые три находки, что с ними делать. Все находки одной проверки — SELECT * FROM check_<код>(год). Год вне 2000–2100 — ошибка 22003';
+
+UPDATE data_check SET reads = 'result'
+WHERE check_code IN ('duplicate_participant', 'missing_first_attempt', 'swapped_marks');
 
 -- A check's comment is its entry in the catalogue.
 DO $$

@@ -15,20 +15,25 @@ INSERT INTO data_check (check_code, severity, name, meaning, resolution) VALUES
      'Сумма сводных данных по организациям муниципалитета не равна строке муниципалитета в той же форме.',
      'Проверьте отклонённые строки файла в import_reject: организации с неизвестными кодами в сумму не вошли.');
 
--- Participants and marks 2 to 5 of first attempts.
+-- Participants and marks 2 to 5 of first attempts, where something was published.
 CREATE FUNCTION own_totals(academic_year integer)
 RETURNS TABLE (administration_id integer, school_id integer, participants bigint,
                mark_2 bigint, mark_3 bigint, mark_4 bigint, mark_5 bigint)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    SELECT r.administration_id, r.school_id, count(*), count(*) FILTER (WHERE r.mark = 2),
-           count(*) FILTER (WHERE r.mark = 3), count(*) FILTER (WHERE r.mark = 4), count(*) FILTER (WHERE r.mark = 5)
-    FROM result AS r
-    WHERE r.academic_year = own_totals.academic_year AND r.attempt = 1
-    GROUP BY r.administration_id, r.school_id;
+    SELECT g.administration_id, g.school_id, participants(g.dist),
+           coalesce(mark_count(g.dist, 2), 0), coalesce(mark_count(g.dist, 3), 0),
+           coalesce(mark_count(g.dist, 4), 0), coalesce(mark_count(g.dist, 5), 0)
+    FROM (
+        SELECT s.administration_id, s.school_id, rollup(s.dist) AS dist
+        FROM result_summary AS s
+        WHERE s.administration_id IN (
+            SELECT p.administration_id FROM published_group AS p WHERE p.academic_year = own_totals.academic_year)
+        GROUP BY s.administration_id, s.school_id) AS g
+    WHERE participants(g.dist) > 0;
 END;
 COMMENT ON FUNCTION own_totals(integer) IS
-'Участники первых попыток учебного года и их отметки по проведениям и организациям';
+'Участники первых попыток учебного года и их отметки по организациям и тем проведениям, о которых есть сводные данные';
 
 -- Marks that were not published differ from nothing.
 CREATE FUNCTION totals_differ(participants bigint, marks bigint[], published bigint, published_marks bigint[])

@@ -42,26 +42,38 @@ COMMENT ON COLUMN cycle_summary.run_at IS 'Когда рассчитан';
 COMMENT ON COLUMN cycle_summary.run_by IS 'Кем рассчитан';
 COMMENT ON COLUMN cycle_summary.seconds IS 'Длительность расчёта, секунды';
 
+CREATE FUNCTION branch_text(verdict text)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE verdict
+    WHEN 'excluded' THEN 'исключена из оценки'
+    WHEN 'two_assessments' THEN 'несколько процедур за год'
+    WHEN 'two_years' THEN 'два года подряд'
+    WHEN 'both' THEN 'оба условия'
+    WHEN 'none' THEN 'условия не выполнены'
+    ELSE 'нет данных' END;
+COMMENT ON FUNCTION branch_text(text) IS 'Выполненное условие правила (или excluded) словами';
+
+CREATE FUNCTION dynamics_text(dynamics text)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE dynamics
+    WHEN 'new' THEN 'впервые'
+    WHEN 'stayed' THEN 'осталась'
+    WHEN 'returned' THEN 'вернулась'
+    WHEN 'left' THEN 'вышла'
+    WHEN 'left_earlier' THEN 'вышла раньше'
+    ELSE 'не была' END;
+COMMENT ON FUNCTION dynamics_text(text) IS 'Динамика словами';
+
 CREATE VIEW school_status WITH (security_invoker = true) AS
 SELECT o.school_outcome_id, o.cycle_id, c.result_year, c.list_year, o.academic_year,
-       c.result_year = max(c.result_year) OVER () AS is_latest,
+       c.result_year = (SELECT max(l.result_year) FROM cycle AS l WHERE l.is_current) AS is_latest,
        o.school_id, s.name AS school, m.municipality_id, m.name AS municipality,
        o.data_status, o.exclusion_reason, o.verdict,
-       CASE CASE WHEN o.data_status = 'excluded' THEN 'excluded' ELSE o.verdict END
-           WHEN 'excluded' THEN 'исключена из оценки'
-           WHEN 'two_assessments' THEN 'несколько процедур за год'
-           WHEN 'two_years' THEN 'два года подряд'
-           WHEN 'both' THEN 'оба условия'
-           WHEN 'none' THEN 'условия не выполнены'
-           ELSE 'нет данных' END AS branch,
+       branch_text(CASE WHEN o.data_status = 'excluded' THEN 'excluded' ELSE o.verdict END) AS branch,
        o.in_list, o.in_risk_zone, o.risk_reason, o.dynamics,
-       CASE o.dynamics
-           WHEN 'new' THEN 'впервые'
-           WHEN 'stayed' THEN 'осталась'
-           WHEN 'returned' THEN 'вернулась'
-           WHEN 'left' THEN 'вышла'
-           WHEN 'left_earlier' THEN 'вышла раньше'
-           ELSE 'не была' END AS dynamics_text,
+       dynamics_text(o.dynamics) AS dynamics_text,
        o.low_count, o.low_count_before,
        w.assessment_id AS worst_assessment_id, a.name AS worst_assessment,
        w.band, w.participants, w.failed, w.fail_share, w.share_low, w.share_high,

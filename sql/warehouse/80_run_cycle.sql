@@ -1,47 +1,132 @@
 -- run_cycle and its steps. Every step reads what the step before it stored.
 
--- Pupils' results where there are any, else what was published about the
--- school as a whole.
-CREATE FUNCTION counted_results(first_year integer, last_year integer, rule_set_id integer)
-RETURNS TABLE (administration_id integer, school_id integer, participants bigint, failed bigint, is_published boolean)
+-- What counts for a school: its pupils' results where there are any, else what
+-- was published about it as a whole. fail_percent is the share in whole
+-- percent, rounded down: for a whole threshold "fail_percent >= threshold" is
+-- "share >= threshold", and an index finds it.
+CREATE FUNCTION own_results(years integer[], rule_set_id integer, lowest_percent integer)
+RETURNS TABLE (administration_id integer, assessment_id integer, academic_year integer, school_id integer,
+               participants bigint, failed bigint)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    SELECT g.administration_id, g.school_id,
-           CASE g.fail_by WHEN 'mark' THEN marked(g.dist) ELSE scored(g.dist) END,
-           CASE g.fail_by WHEN 'mark' THEN fail_count(g.dist) ELSE fail_count(g.dist, g.min_score) END,
-           false
-    FROM (
-        SELECT a.administration_id, s.school_id, a.fail_by, a.min_score, rollup(s.dist) AS dist
-        FROM result_summary AS s
-        JOIN administration AS a USING (administration_id)
-        JOIN rule_assessment AS r USING (assessment_id)
-        WHERE r.rule_set_id = counted_results.rule_set_id
-          AND s.academic_year BETWEEN first_year AND last_year
-        GROUP BY a.administration_id, s.school_id) AS g
-    UNION ALL
-    SELECT a.administration_id, p.school_id, p.participants, p.mark_2, true
+    SELECT s.administration_id, a.assessment_id, s.academic_year, s.school_id, s.judged::bigint, s.failed::bigint
+    FROM school_summary AS s
+    JOIN administration AS a USING (administration_id)
+    JOIN rule_assessment AS r USING (assessment_id)
+    WHERE r.rule_set_id = own_results.rule_set_id
+      AND s.academic_year = ANY (years)
+      AND s.fail_percent >= lowest_percent;
+END;
+COMMENT ON FUNCTION own_results(integer[], integer, integer) IS
+'Сколько участников и сколько не справилось у организаций по процедурам набора правил в указанные учебные годы по результатам участников (первая попытка), если не справилось не меньше lowest_percent процентов (0 — все)';
+
+CREATE FUNCTION published_results(years integer[], rule_set_id integer, lowest_percent integer)
+RETURNS TABLE (administration_id integer, assessment_id integer, academic_year integer, school_id integer,
+               participants bigint, failed bigint)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT p.administration_id, a.assessment_id, p.academic_year, p.school_id, p.participants, p.mark_2
     FROM published_group AS p
     JOIN administration AS a USING (administration_id)
     JOIN rule_assessment AS r USING (assessment_id)
-    WHERE r.rule_set_id = counted_results.rule_set_id
-      AND p.academic_year BETWEEN first_year AND last_year
-      AND p.kind = 'fis_marks' AND p.level = 'school' AND p.mark_2 IS NOT NULL AND a.fail_by = 'mark'
+    WHERE r.rule_set_id = published_results.rule_set_id
+      AND p.academic_year = ANY (years)
+      AND 100 * p.mark_2 >= lowest_percent * p.participants
+      AND p.kind = 'fis_marks' AND p.level = 'school' AND a.fail_by = 'mark'
       AND NOT EXISTS (
-          SELECT FROM result_summary AS s
-          WHERE (s.administration_id, s.school_id) = (p.administration_id, p.school_id));
+          SELECT FROM school_summary AS s
+          WHERE (s.administration_id, s.school_id) = (p.administration_id, p.school_id)
+            AND s.participants > 0);
 END;
-COMMENT ON FUNCTION counted_results(integer, integer, integer) IS
-'Сколько участников и сколько не справилось у организаций по процедурам набора правил: по результатам участников (первая попытка), а где их нет — по опубликованным данным';
+COMMENT ON FUNCTION published_results(integer[], integer, integer) IS
+'То же по опубликованным данным об организациях, у которых результатов участников нет';
 
--- Results of the judged year and the two years before it, first attempts only,
--- for the assessments the rule set counts. What a school had before it was
--- succeeded counts for the school that now stands for it.
+CREATE FUNCTION counted_results(years integer[], rule_set_id integer)
+RETURNS TABLE (administration_id integer, assessment_id integer, academic_year integer, school_id integer,
+               participants bigint, failed bigint)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT * FROM own_results(years, counted_results.rule_set_id, 0)
+    UNION ALL
+    SELECT * FROM published_results(years, counted_results.rule_set_id, 0);
+END;
+COMMENT ON FUNCTION counted_results(integer[], integer) IS
+'Сколько участников и сколько не справилось у организаций по процедурам набора правил в указанные учебные годы: own_results и published_results';
+
+-- Few schools were ever joined to another: only their results are added up.
+CREATE FUNCTION joined_schools(academic_year integer)
+RETURNS integer[]
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN ARRAY(
+    SELECT s.school_id FROM school AS s WHERE s.succeeded_in <= joined_schools.academic_year
+    UNION
+    SELECT s.successor_id FROM school AS s WHERE s.succeeded_in <= joined_schools.academic_year);
+COMMENT ON FUNCTION joined_schools(integer) IS
+'Организации, у которых к учебному году есть правопреемник, и сами правопреемники';
+
+-- What a school had before it was succeeded counts for the school that now
+-- stands for it.
+CREATE FUNCTION standing_results(years integer[], standing_year integer, rule_set_id integer, lowest_percent integer,
+                                 joined integer[])
+RETURNS TABLE (school_id integer, assessment_id integer, academic_year integer, participants bigint, failed bigint)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT o.school_id, o.assessment_id, o.academic_year, o.participants, o.failed
+    FROM own_results(years, standing_results.rule_set_id, lowest_percent) AS o
+    WHERE o.school_id <> ALL (joined)
+    UNION ALL
+    SELECT o.school_id, o.assessment_id, o.academic_year, o.participants, o.failed
+    FROM published_results(years, standing_results.rule_set_id, lowest_percent) AS o
+    WHERE o.school_id <> ALL (joined)
+    UNION ALL
+    SELECT p.standing_id, c.assessment_id, c.academic_year, sum(c.participants)::bigint, sum(c.failed)::bigint
+    FROM standing_schools(standing_year) AS p
+    JOIN counted_results(years, standing_results.rule_set_id) AS c USING (school_id)
+    WHERE p.school_id = ANY (joined)
+      AND c.school_id = ANY (joined)    -- follows from the join; an index finds them by it
+      AND (p.succeeded_in IS NULL OR c.academic_year < p.succeeded_in)
+    GROUP BY p.standing_id, c.assessment_id, c.academic_year
+    HAVING 100 * sum(c.failed) >= lowest_percent * sum(c.participants);
+END;
+COMMENT ON FUNCTION standing_results(integer[], integer, integer, integer, integer[]) IS
+'То же, что counted_results, у тех, кто стоит за организации в учебном году standing_year, если не справилось не меньше lowest_percent процентов; joined — joined_schools(standing_year)';
+
+-- The rule, school by school. A list needs none but the low results, a cycle
+-- all of them: who is in the list is the same.
+CREATE FUNCTION school_verdicts(result_year integer, rules rule_set, lowest_percent integer, joined integer[])
+RETURNS TABLE (school_id integer, verdict text, low_count bigint, low_count_before bigint, worst bigint[])
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT c.school_id,
+           shnor_rule(c.academic_year, c.assessment_id, c.is_low, school_verdicts.result_year,
+                      rules.same_assessment, rules.low_needed),
+           count(*) FILTER (WHERE c.is_low AND c.academic_year = school_verdicts.result_year),
+           count(*) FILTER (WHERE c.is_low AND c.academic_year = school_verdicts.result_year - 1),
+           worst_result(c.assessment_id, c.failed, c.participants)
+               FILTER (WHERE c.is_low IS NOT NULL AND c.academic_year = school_verdicts.result_year)
+    FROM (
+        SELECT r.school_id, r.assessment_id, r.academic_year, r.participants, r.failed,
+               CASE WHEN r.participants >= rules.min_participants
+                    THEN low_result(r.failed, r.participants, rules.threshold_percent, rules.min_participants) END AS is_low
+        FROM standing_results(ARRAY[school_verdicts.result_year - 1, school_verdicts.result_year],
+                              school_verdicts.result_year, rules.rule_set_id, school_verdicts.lowest_percent,
+                              school_verdicts.joined) AS r
+        OFFSET 0) AS c          -- is_low is read four times, computed once
+    GROUP BY c.school_id;
+END;
+COMMENT ON FUNCTION school_verdicts(integer, rule_set, integer, integer[]) IS
+'Вердикт правила по организациям, число процедур с низкими результатами в году и годом раньше, худшая процедура года {ключ, не справилось, участников}; из результатов, где не справилось не меньше lowest_percent процентов: 0 — все, порог правила — хватает для списка';
+
+-- Results of the judged year and the two years before it, in the order of the
+-- keys, which are then written at the end of their indexes.
 CREATE FUNCTION write_assessment_outcomes(own_cycle cycle, rules rule_set)
 RETURNS bigint
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
 AS $$
 DECLARE
+    joined integer[] := joined_schools(own_cycle.result_year);
+    years integer[] := ARRAY[own_cycle.result_year - 2, own_cycle.result_year - 1, own_cycle.result_year];
     written bigint;
 BEGIN
     INSERT INTO assessment_outcome (cycle_id, school_id, assessment_id, academic_year, participants, failed,
@@ -54,15 +139,8 @@ BEGIN
                 THEN low_result(c.failed, c.participants, rules.threshold_percent, rules.min_participants) END,
            pupils_from_threshold(c.failed, c.participants, rules.threshold_percent),
            failure_band(c.failed, c.participants)
-    FROM (
-        SELECT p.standing_id AS school_id, a.assessment_id, a.academic_year,
-               sum(r.participants)::bigint AS participants, sum(r.failed)::bigint AS failed
-        FROM counted_results(own_cycle.result_year - 2, own_cycle.result_year, rules.rule_set_id) AS r
-        JOIN standing_schools(own_cycle.result_year) AS p USING (school_id)
-        JOIN administration AS a USING (administration_id)
-        WHERE p.succeeded_in IS NULL OR a.academic_year < p.succeeded_in
-        GROUP BY p.standing_id, a.administration_id) AS c
-    WHERE c.participants > 0;
+    FROM standing_results(years, own_cycle.result_year, rules.rule_set_id, 0, joined) AS c
+    ORDER BY c.school_id, c.assessment_id, c.academic_year;
     GET DIAGNOSTICS written = ROW_COUNT;
     RETURN written;
 END
@@ -70,34 +148,31 @@ $$;
 COMMENT ON FUNCTION write_assessment_outcomes(cycle, rule_set) IS
 'Шаг run_cycle: итоги организаций по процедурам; возвращает их число';
 
--- The risk conditions a school meets, before they are combined. A school meets
--- "growth" when one assessment's share rose in both of the last two years,
--- compared by cross-multiplication.
+-- Two of the risk conditions; the third, exactly one low result, is in the
+-- verdict's counts. A school meets "growth" when one assessment's share rose in
+-- both of the last two years, compared by cross-multiplication.
 CREATE FUNCTION risk_conditions(own_cycle cycle, rules rule_set)
-RETURNS TABLE (school_id integer, one_low boolean, near boolean, growth boolean)
+RETURNS TABLE (school_id integer, near boolean, growth boolean)
 LANGUAGE sql STABLE
 BEGIN ATOMIC
     SELECT o.school_id,
-           count(*) FILTER (WHERE o.is_low AND o.academic_year = own_cycle.result_year) = 1
-               AND count(*) FILTER (WHERE o.is_low AND o.academic_year = own_cycle.result_year - 1) = 0,
-           coalesce(bool_or(NOT o.is_low AND o.academic_year = own_cycle.result_year
+           coalesce(bool_or(NOT o.is_low
                AND 100 * o.failed >= (rules.threshold_percent - rules.risk_within_points) * o.participants), false),
-           coalesce(bool_or(o.academic_year = own_cycle.result_year
-               AND o.is_low IS NOT NULL AND p.is_low IS NOT NULL AND pp.is_low IS NOT NULL
+           coalesce(bool_or(o.is_low IS NOT NULL AND p.is_low IS NOT NULL AND pp.is_low IS NOT NULL
                AND p.failed * o.participants < o.failed * p.participants
                AND pp.failed * p.participants < p.failed * pp.participants), false)
     FROM assessment_outcome AS o
     LEFT JOIN assessment_outcome AS p
-      ON (p.cycle_id, p.school_id, p.assessment_id, p.academic_year)
-         = (o.cycle_id, o.school_id, o.assessment_id, o.academic_year - 1)
+      ON (p.school_id, p.assessment_id) = (o.school_id, o.assessment_id)
+     AND p.cycle_id = own_cycle.cycle_id AND p.academic_year = own_cycle.result_year - 1
     LEFT JOIN assessment_outcome AS pp
-      ON (pp.cycle_id, pp.school_id, pp.assessment_id, pp.academic_year)
-         = (o.cycle_id, o.school_id, o.assessment_id, o.academic_year - 2)
-    WHERE o.cycle_id = own_cycle.cycle_id
+      ON (pp.school_id, pp.assessment_id) = (o.school_id, o.assessment_id)
+     AND pp.cycle_id = own_cycle.cycle_id AND pp.academic_year = own_cycle.result_year - 2
+    WHERE o.cycle_id = own_cycle.cycle_id AND o.academic_year = own_cycle.result_year
     GROUP BY o.school_id;
 END;
 COMMENT ON FUNCTION risk_conditions(cycle, rule_set) IS
-'Шаг run_cycle: какие условия зоны риска выполняет организация (до их сочетания)';
+'Шаг run_cycle: выполняет ли организация условия зоны риска «доля близка к порогу» и «доля растёт»';
 
 -- The enabled conditions combined as the rule set says, in words.
 CREATE FUNCTION risk_text(one_low boolean, near boolean, growth boolean, rules rule_set)
@@ -122,33 +197,61 @@ CREATE FUNCTION school_exclusion(result_year integer, rule_set_id integer)
 RETURNS TABLE (school_id integer, exclusion_reason text)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    SELECT y.school_id, coalesce(y.exclusion_reason, t.reason)
+    SELECT y.school_id, y.exclusion_reason
     FROM school_year AS y
-    LEFT JOIN rule_excluded_type AS t
-      ON t.school_type = y.school_type AND t.rule_set_id = school_exclusion.rule_set_id
-    WHERE y.academic_year = school_exclusion.result_year
-      AND (y.exclusion_reason IS NOT NULL OR t.reason IS NOT NULL);
+    WHERE y.academic_year = school_exclusion.result_year AND y.exclusion_reason IS NOT NULL
+    UNION ALL
+    SELECT y.school_id, t.reason
+    FROM rule_excluded_type AS t
+    JOIN school_year AS y USING (school_type)
+    WHERE t.rule_set_id = school_exclusion.rule_set_id
+      AND y.academic_year = school_exclusion.result_year AND y.exclusion_reason IS NULL;
 END;
 COMMENT ON FUNCTION school_exclusion(integer, integer) IS
 'Организации, исключённые из оценки в этом году, с причинами';
 
 -- Membership of the previous list and of any list before it; that of a school
 -- since succeeded is its successor's.
-CREATE FUNCTION earlier_lists(own_cycle cycle)
+CREATE FUNCTION earlier_lists(result_year integer, previous_cycle_id integer, joined integer[])
 RETURNS TABLE (school_id integer, in_previous boolean, in_earlier boolean)
-LANGUAGE sql STABLE
+LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    SELECT p.standing_id,
-           bool_or(o.in_list AND c.cycle_id = own_cycle.previous_cycle_id),
-           bool_or(o.in_list AND c.cycle_id <> own_cycle.previous_cycle_id)
-    FROM school_outcome AS o
-    JOIN cycle AS c USING (cycle_id)
-    JOIN standing_schools(own_cycle.result_year) AS p USING (school_id)
-    WHERE c.is_current AND c.result_year < own_cycle.result_year
-    GROUP BY p.standing_id;
+    SELECT coalesce(p.standing_id, o.school_id),
+           bool_or(o.cycle_id = earlier_lists.previous_cycle_id),
+           bool_or(o.cycle_id <> earlier_lists.previous_cycle_id)
+    FROM cycle AS c
+    JOIN school_outcome AS o USING (cycle_id)
+    LEFT JOIN (
+        SELECT t.school_id, t.standing_id
+        FROM standing_schools(earlier_lists.result_year) AS t
+        WHERE t.school_id = ANY (joined)) AS p USING (school_id)
+    WHERE c.is_current AND c.result_year < earlier_lists.result_year AND o.in_list
+    GROUP BY 1;
 END;
-COMMENT ON FUNCTION earlier_lists(cycle) IS
-'Шаг run_cycle: была ли организация (или те, чей она правопреемник) в предыдущем списке и в более ранних';
+COMMENT ON FUNCTION earlier_lists(integer, integer, integer[]) IS
+'Организации, которые (или те, чей они правопреемник) были в прежних списках: в предыдущем, в более ранних';
+
+CREATE FUNCTION previous_cycle(result_year integer)
+RETURNS integer
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN (SELECT c.cycle_id
+        FROM cycle AS c
+        WHERE c.is_current AND c.result_year < previous_cycle.result_year
+        ORDER BY c.result_year DESC LIMIT 1);
+COMMENT ON FUNCTION previous_cycle(integer) IS
+'Текущий цикл ближайшего из более ранних годов: с его списком сравнивается список этого года; NULL — такого нет';
+
+CREATE FUNCTION dynamics_code(in_list boolean, in_previous boolean, in_earlier boolean)
+RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN in_list AND in_previous THEN 'stayed'
+            WHEN in_list AND in_earlier THEN 'returned'
+            WHEN in_list THEN 'new'
+            WHEN in_previous THEN 'left'
+            WHEN in_earlier THEN 'left_earlier'
+            ELSE 'never' END;
+COMMENT ON FUNCTION dynamics_code(boolean, boolean, boolean) IS
+'Динамика (school_outcome.dynamics) по тому, была ли организация в этом, предыдущем и более ранних списках';
 
 CREATE FUNCTION write_school_outcomes(own_cycle cycle, rules rule_set)
 RETURNS bigint
@@ -156,53 +259,44 @@ LANGUAGE plpgsql
 SET search_path FROM CURRENT
 AS $$
 DECLARE
+    joined integer[] := joined_schools(own_cycle.result_year);
     written bigint;
 BEGIN
     INSERT INTO school_outcome (cycle_id, school_id, academic_year, data_status, exclusion_reason, verdict,
                                 in_list, low_count, low_count_before, worst_outcome_id,
                                 dynamics, in_risk_zone, risk_reason)
     SELECT own_cycle.cycle_id, j.school_id, own_cycle.result_year, j.data_status, j.exclusion_reason, j.verdict,
-           j.in_list, j.low_count, j.low_count_before, j.worst_outcome_id,
-           CASE WHEN j.in_list AND j.in_previous THEN 'stayed'
-                WHEN j.in_list AND j.in_earlier THEN 'returned'
-                WHEN j.in_list THEN 'new'
-                WHEN j.in_previous THEN 'left'
-                WHEN j.in_earlier THEN 'left_earlier'
-                ELSE 'never' END,
-           j.risk_reason IS NOT NULL, j.risk_reason
+           j.in_list, j.low_count, j.low_count_before, w.assessment_outcome_id,
+           dynamics_code(j.in_list, j.in_previous, j.in_earlier),
+           r.risk_reason IS NOT NULL, r.risk_reason
     FROM (
-        SELECT s.school_id, v.verdict, e.exclusion_reason, d.data_status, l.in_list,
+        SELECT s.school_id, v.verdict, v.worst, e.exclusion_reason, d.data_status, l.in_list,
                coalesce(v.low_count, 0) AS low_count, coalesce(v.low_count_before, 0) AS low_count_before,
-               w.worst_outcome_id,
-               coalesce(p.in_previous, false) AS in_previous, coalesce(p.in_earlier, false) AS in_earlier,
-               CASE WHEN d.data_status = 'judged' AND NOT l.in_list
-                    THEN risk_text(k.one_low, k.near, k.growth, rules) END AS risk_reason
+               v.low_count = 1 AND v.low_count_before = 0 AS one_low, k.near, k.growth,
+               p.in_previous, p.in_earlier
         FROM school AS s
-        LEFT JOIN (
-            SELECT o.school_id,
-                   shnor_rule(o.academic_year, o.assessment_id, o.is_low, own_cycle.result_year,
-                              rules.same_assessment, rules.low_needed) AS verdict,
-                   count(*) FILTER (WHERE o.is_low AND o.academic_year = own_cycle.result_year) AS low_count,
-                   count(*) FILTER (WHERE o.is_low AND o.academic_year = own_cycle.result_year - 1) AS low_count_before
-            FROM assessment_outcome AS o
-            WHERE o.cycle_id = own_cycle.cycle_id
-            GROUP BY o.school_id) AS v USING (school_id)
-        LEFT JOIN (
-            SELECT DISTINCT ON (o.school_id) o.school_id, o.assessment_outcome_id AS worst_outcome_id
-            FROM assessment_outcome AS o
-            WHERE o.cycle_id = own_cycle.cycle_id
-              AND o.academic_year = own_cycle.result_year AND o.is_low IS NOT NULL
-            ORDER BY o.school_id, o.fail_share DESC, o.participants DESC, o.assessment_id) AS w USING (school_id)
+        LEFT JOIN school_verdicts(own_cycle.result_year, rules, 0, joined) AS v USING (school_id)
         LEFT JOIN school_exclusion(own_cycle.result_year, rules.rule_set_id) AS e USING (school_id)
         LEFT JOIN risk_conditions(own_cycle, rules) AS k USING (school_id)
-        LEFT JOIN earlier_lists(own_cycle) AS p USING (school_id)
+        LEFT JOIN earlier_lists(own_cycle.result_year, own_cycle.previous_cycle_id, joined) AS p USING (school_id)
         CROSS JOIN LATERAL (
             SELECT CASE WHEN e.exclusion_reason IS NOT NULL THEN 'excluded'
                         WHEN v.verdict IS NULL THEN 'no_data'
                         ELSE 'judged' END AS data_status) AS d
         CROSS JOIN LATERAL (
             SELECT d.data_status = 'judged' AND v.verdict <> 'none' AS in_list) AS l
-        WHERE works_in(s, own_cycle.result_year)) AS j;
+        WHERE works_in(s, own_cycle.result_year)) AS j
+    LEFT JOIN assessment_outcome AS w
+      ON w.cycle_id = own_cycle.cycle_id AND w.school_id = j.school_id
+     AND w.assessment_id = j.worst[1] AND w.academic_year = own_cycle.result_year
+    LEFT JOIN (
+        SELECT b.one_low, b.near, b.growth, risk_text(b.one_low, b.near, b.growth, rules) AS risk_reason
+        FROM (VALUES (false, false, false), (false, false, true), (false, true, false), (false, true, true),
+                     (true, false, false), (true, false, true), (true, true, false), (true, true, true))
+             AS b (one_low, near, growth)) AS r
+      ON (r.one_low, r.near, r.growth) = (j.one_low, j.near, j.growth)
+     AND j.data_status = 'judged' AND NOT j.in_list
+    ORDER BY j.school_id;
     GET DIAGNOSTICS written = ROW_COUNT;
     RETURN written;
 END
@@ -240,46 +334,42 @@ END;
 COMMENT ON FUNCTION write_cycle_totals(cycle, timestamptz) IS
 'Шаг run_cycle: итоги цикла в строке cycle';
 
--- Everything the outcome depends on, in a fixed order: results of three years,
--- how they are judged, schools, exclusions, the rules, the earlier lists, who
--- stands for whom.
+-- Everything the outcome depends on, in a fixed order: the counts of three
+-- years, how they are judged, schools, exclusions, the rules, the earlier
+-- lists, who stands for whom. The counts of an administration are hashed by
+-- themselves first: sorting integers is cheaper than sorting lines.
 CREATE FUNCTION cycle_fingerprint(own_cycle cycle, rules rule_set)
 RETURNS text
 LANGUAGE sql STABLE
 BEGIN ATOMIC
-    SELECT fingerprint(i.line ORDER BY i.part, i.key_1, i.key_2, i.key_3 COLLATE "C")
+    SELECT fingerprint(i.line ORDER BY i.part, i.key_1, i.key_2)
     FROM (
-        SELECT 1 AS part, 0 AS key_1, 0 AS key_2, '' AS key_3, own_cycle.rule_snapshot AS line
+        SELECT 1 AS part, 0 AS key_1, 0 AS key_2, own_cycle.rule_snapshot AS line
         UNION ALL
-        SELECT 2, a.administration_id, 0, '',
+        SELECT 2, a.administration_id, 0,
                concat_ws('|', a.administration_id, a.assessment_id, a.academic_year, a.fail_by, a.min_score)
         FROM administration AS a
         JOIN rule_assessment AS r USING (assessment_id)
         WHERE r.rule_set_id = rules.rule_set_id
           AND a.academic_year BETWEEN own_cycle.result_year - 2 AND own_cycle.result_year
         UNION ALL
-        SELECT 3, s.administration_id, s.school_id, s.class,
-               concat_ws('|', s.administration_id, s.school_id, s.class, s.dist)
-        FROM result_summary AS s
-        JOIN administration AS a USING (administration_id)
-        JOIN rule_assessment AS r USING (assessment_id)
-        WHERE r.rule_set_id = rules.rule_set_id
-          AND s.academic_year BETWEEN own_cycle.result_year - 2 AND own_cycle.result_year
+        SELECT 3, c.administration_id, 0,
+               concat_ws('|', c.administration_id, fingerprint(
+                   c.school_id || '|' || c.participants || '|' || c.failed ORDER BY c.school_id))
+        FROM counted_results(ARRAY[own_cycle.result_year - 2, own_cycle.result_year - 1, own_cycle.result_year],
+                             rules.rule_set_id) AS c
+        GROUP BY c.administration_id
         UNION ALL
-        SELECT 3, r.administration_id, r.school_id, 'published',
-               concat_ws('|', r.administration_id, r.school_id, r.participants, r.failed)
-        FROM counted_results(own_cycle.result_year - 2, own_cycle.result_year, rules.rule_set_id) AS r
-        WHERE r.is_published
-        UNION ALL
-        SELECT 4, s.school_id, 0, '', concat_ws('|', s.school_id, e.exclusion_reason)
+        SELECT 4, s.school_id, 0, concat_ws('|', s.school_id, e.exclusion_reason)
         FROM school AS s
         LEFT JOIN school_exclusion(own_cycle.result_year, rules.rule_set_id) AS e USING (school_id)
         WHERE works_in(s, own_cycle.result_year)
         UNION ALL
-        SELECT 5, p.school_id, 0, '', concat_ws('|', p.school_id, p.in_previous, p.in_earlier)
-        FROM earlier_lists(own_cycle) AS p
+        SELECT 5, p.school_id, 0, concat_ws('|', p.school_id, p.in_previous, p.in_earlier)
+        FROM earlier_lists(own_cycle.result_year, own_cycle.previous_cycle_id,
+                           joined_schools(own_cycle.result_year)) AS p
         UNION ALL
-        SELECT 6, p.school_id, 0, '', concat_ws('|', p.school_id, p.standing_id, p.succeeded_in)
+        SELECT 6, p.school_id, 0, concat_ws('|', p.school_id, p.standing_id, p.succeeded_in)
         FROM standing_schools(own_cycle.result_year) AS p
         WHERE p.succeeded_in IS NOT NULL
     ) AS i;
@@ -320,7 +410,7 @@ BEGIN
            count(*) FILTER (WHERE d.severity = 'info'),
            string_agg(format('%s: %s', d.name, d.found), '; ') FILTER (WHERE d.severity = 'error')
     INTO checks_error, checks_warning, checks_info, errors
-    FROM data_checks(result_year) AS d
+    FROM data_checks(result_year, 'summary') AS d
     WHERE d.found > 0;
     IF checks_error > 0 AND allow_errors IS NOT TRUE THEN
         RAISE EXCEPTION 'проверки данных за % год нашли ошибки: итог был бы неверным', result_year
@@ -334,10 +424,12 @@ $$;
 COMMENT ON FUNCTION run_checks(integer, boolean) IS
 'Шаг run_cycle: сколько проверок данных что-то нашли, по важности; есть ошибки, а allow_errors не true — ошибка 22000';
 
+-- Its queries are long by rows, not by expressions: compiling them only costs.
 CREATE FUNCTION run_cycle(result_year integer, rule_set text DEFAULT NULL, allow_errors boolean DEFAULT false)
 RETURNS cycle_summary
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
+SET jit = off
 AS $$
 DECLARE
     started timestamptz := clock_timestamp();
@@ -357,7 +449,7 @@ BEGIN
     RAISE NOTICE 'цикл %: проверки данных, что-то нашедшие: ошибок — %, предупреждений — %, к сведению — %; % с',
         result_year, own.checks_error, own.checks_warning, own.checks_info, seconds_since(started);
 
-    IF NOT EXISTS (SELECT FROM result_summary AS s WHERE s.academic_year = run_cycle.result_year)
+    IF NOT EXISTS (SELECT FROM school_summary AS s WHERE s.academic_year = run_cycle.result_year)
         AND NOT EXISTS (SELECT FROM published_group AS p WHERE p.academic_year = run_cycle.result_year) THEN
         RAISE EXCEPTION 'за % учебный год нет ни одного результата', result_year
             USING ERRCODE = 'no_data_found',
@@ -366,10 +458,7 @@ BEGIN
     END IF;
     own.result_year := result_year;
     own.rule_snapshot := rule_snapshot(rules);
-    SELECT c.cycle_id INTO own.previous_cycle_id
-    FROM cycle AS c
-    WHERE c.is_current AND c.result_year < run_cycle.result_year
-    ORDER BY c.result_year DESC LIMIT 1;
+    own.previous_cycle_id := previous_cycle(result_year);
     own.input_fingerprint := cycle_fingerprint(own, rules);
 
     SELECT c.cycle_id INTO same_cycle_id

@@ -44,6 +44,8 @@ FROM (VALUES (1, '3 раза в год'), (2, 'раз в полгода'), (3, '
              (10, '1 раз в 5 месяцев'), (11, 'ежегодно до 1 марта 2026'), (12, 'февраль 2024 г. ноябрь ежегодно'), (13, 'не чаще 1 раза в 3 года')) AS v (place, phrase)
 ORDER BY place;
 
+SELECT pg_temp.rows('2 раза в год', '2023-09-01', '2024-08-31') AS school_year, pg_temp.rows('ежегодно', '2023-09-15', '2024-05-31') AS shorter;
+
 -- A calendar replaces the assumed one in the school years it has.
 SELECT phrase, pg_temp.rows(phrase, '2023-09-01', '2025-05-31', calendar)
 FROM (VALUES (1, 'I четверть'), (2, 'в конце четверти'), (3, 'IV четверть'), (4, 'до конца учебного года')) AS v (place, phrase)

@@ -229,7 +229,13 @@ BEGIN
                 WHEN 4 THEN pg_temp.pick('3 раза в год', 'трижды в год', 'не реже трех раз в год', 'раз в 4 месяца')
                 WHEN 6 THEN pg_temp.pick('2 раза в год', 'дважды в год', 'каждое полугодие', 'один раз в полгода', 'не реже 2 раз в год', '1 раз в полугодие')
                 ELSE pg_temp.pick('ежегодно', pg_temp.word('ежегодно'), '1 раз в год', 'каждый год') END;
-            PERFORM pg_temp.expect_every(i, 1, n, plan_from, plan_to);
+            IF which = 2 AND (n = 12 OR phrase LIKE '%в год') THEN  -- the year of the plan
+                INSERT INTO expected
+                SELECT i, 1, kind, d::date, (d + make_interval(months => n))::date - 1
+                FROM generate_series(plan_from, plan_to, make_interval(months => n)) AS d;
+            ELSE
+                PERFORM pg_temp.expect_every(i, 1, n, plan_from, plan_to);
+            END IF;
         WHEN 13 THEN  -- terms
             kind := 'recurring';
             phrase := pg_temp.pick('1 раз в четверть', 'не реже одного раза в четверть', 'не реже одного в четверть', 'каждую четверть', 'по четвертям', 'раз в учебную четверть');

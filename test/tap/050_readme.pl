@@ -263,6 +263,6 @@ SQL
 like($error, qr/permission denied for table cycle/, 'and runs no cycle');
 $node->stop;
 
-run_document($_)->stop for qw(doc/guide.ru.md doc/import.ru.md);
+run_document($_)->stop for qw(doc/guide.ru.md doc/import.ru.md doc/roadmap.ru.md);
 
 done_testing();

@@ -2,7 +2,7 @@
 -- it; data_checks gathers them, run_cycle heeds them.
 \ir include/warehouse.sql
 BEGIN;
-SELECT plan(70 + count(*)::integer) FROM data_check;
+SELECT plan(76 + count(*)::integer) FROM data_check;
 SET client_min_messages = warning;
 
 -- A clean year: four schools, 24 pupils each in both ВПР, marks by the cuts;
@@ -103,6 +103,22 @@ SELECT is((SELECT sum(substring(detail FROM 'отметок: (\d+)')::integer) F
            WHERE mark <> CASE WHEN score BETWEEN 0 AND 6 THEN 2 WHEN score BETWEEN 7 AND 10 THEN 3
                               WHEN score BETWEEN 11 AND 14 THEN 4 ELSE 5 END),
           'random marks against the scale spelled out');
+ROLLBACK TO clean;
+
+-- swapped_marks: exchanged within a class its counts are as they should be.
+UPDATE result AS r SET mark = o.mark
+FROM result AS o
+WHERE (r.administration_id, o.administration_id, r.school_id, o.school_id) = (:math, :math, 1, 1)
+  AND (r.participant, o.participant) IN (('1-2', '1-4'), ('1-4', '1-2'));
+SELECT is((SELECT count(DISTINCT mark) FROM result WHERE administration_id = :math AND participant IN ('1-2', '1-4')), 2::bigint,
+          'two marks to exchange');
+SELECT matches(found('swapped_marks'),
+               '^Школа № 1, Первый район: ВПР, математика, 5 класс, 2023 год\|таких отметок: 2, например 1-2 — балл 15, отметка \d вместо 5$',
+               'marks exchanged in a class are found among its results');
+SELECT is(found('mark_against_cuts'), NULL, 'its counts do not tell');
+UPDATE result SET mark = 2 WHERE administration_id = :math AND participant = '1-8' AND mark > 2;
+SELECT is(found('swapped_marks'), NULL, 'with one mark more off the counts do');
+SELECT matches(found('mark_against_cuts'), '\|таких отметок: 3, например 1-2 ', 'and all of them are found by their summary');
 ROLLBACK TO clean;
 
 -- over_enrolment
@@ -283,6 +299,10 @@ SELECT is((SELECT sample FROM data_checks(2023) WHERE check_code = 'missing_mark
            FROM generate_series(1, 3) AS n), 'and the first three findings');
 SELECT is((SELECT array_agg(DISTINCT severity) FILTER (WHERE place <= 4) FROM (
                SELECT severity, row_number() OVER () AS place FROM data_checks(2023)) AS d), ARRAY['error'], 'errors come first');
+SELECT is((SELECT array_agg(check_code ORDER BY check_code) FROM data_checks(2023, 'result')),
+          (SELECT array_agg(check_code ORDER BY check_code) FROM data_check
+           WHERE check_code IN ('duplicate_participant', 'missing_first_attempt', 'swapped_marks')),
+          'what reads results can be run by itself');
 SELECT matches(error_of('SELECT data_checks(NULL)'), '^22003\nучебный год вне допустимых пределов\n', 'no year');
 SELECT is((SELECT count(*) FROM data_check WHERE to_regprocedure('check_' || check_code || '(integer)') IS NULL), 0::bigint,
           'every entry has its function');

@@ -3,7 +3,7 @@
 -- are in warehouse_cycle_random.sql.
 \ir include/warehouse.sql
 BEGIN;
-SELECT plan(55);
+SELECT plan(61);
 
 -- N results of a school in an administration, the first of them failed.
 CREATE FUNCTION helper.add_results(the_school integer, year integer, subject text, n integer, failed integer,
@@ -174,6 +174,28 @@ SELECT rerun(2023, 'own') AS own_id \gset
 SELECT is((SELECT rule_set FROM cycle_summary WHERE cycle_id = :own_id), 'own', 'named, it is');
 SELECT matches(error_of($$SELECT copy_rule_set('own', 'own', 'x')$$), '^42710\nнабор правил own уже есть\n', 'its code is its own');
 SELECT matches(error_of($$SELECT copy_rule_set('nothing', 'other', 'x')$$), '^P0002\n', 'nothing is copied from nothing');
+
+-- The list without a cycle: what the next cycle will say.
+SELECT rerun(2023) \g /dev/null
+SELECT add_results(2, 2023, 'rus', 20, 20, attempt => 4), add_results(4, 2023, 'rus', 20, 20, attempt => 2) \g /dev/null
+UPDATE result SET mark = 2 WHERE academic_year = 2023 AND school_id = 2 AND attempt = 1;
+SELECT set_eq('SELECT school_id, dynamics, worst_assessment, failed FROM live_list(2023)',
+              'SELECT school_id, CASE school_id WHEN 2 THEN ''new'' ELSE dynamics END, worst_assessment,
+                      CASE school_id WHEN 2 THEN participants ELSE failed END
+               FROM (SELECT * FROM shnor_list UNION ALL
+                     SELECT NULL, 2023, 2024, 2023, NULL, NULL, 2, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+                            ''ВПР, русский язык, 5 класс'', NULL, 20, 20, NULL, NULL, NULL, NULL) AS l',
+              'the live list has what came since the cycle');
+SELECT rerun(2023) \g /dev/null
+SELECT set_eq('SELECT to_jsonb(l) - ''school_outcome_id'' FROM live_list(2023) AS l',
+              'SELECT to_jsonb(l) - ''school_outcome_id'' FROM shnor_list AS l', 'and is the list of the next cycle');
+SELECT matches(error_of($$SELECT live_list(2023, 'plan')$$), '^P0002\n', 'it knows no other rule sets');
+
+-- What the outcomes refer to stays; they go with their cycle.
+SELECT matches(error_of('TRUNCATE school CASCADE'), '^23503\n', 'schools with outcomes are not truncated away');
+DELETE FROM cycle WHERE cycle_id = :own_id;
+SELECT is((SELECT count(*) FROM assessment_outcome WHERE cycle_id = :own_id), 0::bigint, 'outcomes go with their cycle');
+SELECT isnt((SELECT count(*) FROM assessment_outcome), 0::bigint, 'and only with theirs');
 
 -- Years.
 SELECT matches(error_of('SELECT run_cycle(NULL)'), '^22003\nучебный год вне допустимых пределов\n', 'a year must be given');
