@@ -51,7 +51,7 @@ endif
 .DELETE_ON_ERROR:
 
 # Servers are mostly built without --enable-depend, so PGXS tracks no headers.
-$(OBJS) $(OBJS:.o=.bc): $(wildcard src/*.h)
+$(OBJS) $(OBJS:.o=.bc): $(wildcard src/*.h src/*.inc)
 
 # The dollar quote around the warehouse must not occur inside it.
 $(SCRIPT): $(SQL_PARTS) $(WAREHOUSE_PARTS) shnor.control Makefile

@@ -336,7 +336,8 @@ pack_group(const CountGroup *group, char *to)
 	to += sizeof(head);
 	memcpy(to, group->key.class_name, head.class_len);
 	to += head.class_len;
-	memcpy(to, group->codes, sizeof(RowCode) * head.n_codes);
+	if (head.n_codes > 0)
+		memcpy(to, group->codes, sizeof(RowCode) * head.n_codes);
 	to += sizeof(RowCode) * head.n_codes;
 	if (group->counted != NULL)
 		score_dist_encode(group->counted, (uint8_t *) to);
@@ -454,8 +455,9 @@ join_group(Recount *recount, const CountGroup *part)
 	group->results += part->results;
 	if (group->n_codes + part->n_codes > group->max_codes)
 		make_room(recount, group, part->n_codes);
-	memcpy(group->codes + group->n_codes, part->codes,
-		   sizeof(RowCode) * part->n_codes);
+	if (part->n_codes > 0)
+		memcpy(group->codes + group->n_codes, part->codes,
+			   sizeof(RowCode) * part->n_codes);
 	group->n_codes += part->n_codes;
 	if (part->counted == NULL)
 		return;

@@ -179,7 +179,8 @@ my $support = join '|', qw(
   pattern_similarity_(accum|final)
   beta_binomial_(accum|combine|serialize|deserialize|fit_final|moments_final)
   variance_components_(accum|combine|final)
-  fingerprint_(accum|final));
+  fingerprint_(accum|final)
+  recount_(accum|combine|serialize|deserialize));
 
 my $node = run_document('README.md');
 
