@@ -123,33 +123,36 @@ CREATE TRIGGER refuse_unopened_year
 
 -- Whoever enters results has locked their administration (see 32_summary.sql),
 -- so that this UPDATE came after them, and those to come wait for it.
-CREATE FUNCTION check_administration_scores()
-RETURNS trigger
+CREATE FUNCTION check_administration_scores(administration_id integer)
+RETURNS void
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
 AS $$
 DECLARE
+    own administration;
     highest integer;
 BEGIN
+    SELECT a.* INTO own
+    FROM administration AS a
+    WHERE a.administration_id = check_administration_scores.administration_id;
     SELECT max(r.score) INTO highest
     FROM result AS r
-    WHERE r.administration_id = new.administration_id
-      AND r.academic_year = new.academic_year;
-    IF highest > new.max_score THEN
-        RAISE EXCEPTION 'есть результаты с баллом больше нового максимального %', new.max_score
+    WHERE r.administration_id = own.administration_id AND r.academic_year = own.academic_year;
+    IF highest > own.max_score THEN
+        RAISE EXCEPTION 'есть результаты с баллом больше нового максимального %', own.max_score
             USING ERRCODE = 'check_violation',
                   DETAIL = format('Наибольший хранимый балл — %s.', highest),
                   HINT = 'Сначала исправьте результаты.',
-                  SCHEMA = tg_table_schema, TABLE = tg_table_name, COLUMN = 'max_score';
+                  SCHEMA = current_schema(), TABLE = 'administration', COLUMN = 'max_score';
     END IF;
-    RETURN NULL;
 END
 $$;
-COMMENT ON FUNCTION check_administration_scores() IS
-'Триггер administration: максимальный балл нельзя сделать меньше хранимых баллов (ошибка 23514)';
+COMMENT ON FUNCTION check_administration_scores(integer) IS
+'Вызывается триггером administration от имени владельца: максимальный балл нельзя сделать меньше хранимых баллов (ошибка 23514)';
 CREATE TRIGGER check_scores
     AFTER UPDATE OF max_score ON administration
-    FOR EACH ROW WHEN (new.max_score < old.max_score) EXECUTE FUNCTION check_administration_scores();
+    FOR EACH ROW WHEN (new.max_score < old.max_score)
+    EXECUTE FUNCTION call_as_table_owner('check_administration_scores', 'administration_id');
 
 -- A partition does not inherit comments, and BI tools show it as a table.
 CREATE FUNCTION comment_partition(target regclass)

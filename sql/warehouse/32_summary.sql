@@ -283,30 +283,27 @@ COMMENT ON FUNCTION apply_file_changes(integer[], integer[], integer[], integer[
 
 -- Who judges differently counts anew. Its row is locked, so no result of it is
 -- being entered.
-CREATE FUNCTION recount_judged()
-RETURNS trigger
-LANGUAGE plpgsql
-SET search_path FROM CURRENT
-AS $$
-BEGIN
+CREATE FUNCTION recount_judged(administration_id integer)
+RETURNS void
+LANGUAGE sql VOLATILE
+BEGIN ATOMIC
     UPDATE school_summary AS s
     SET judged = c.judged, failed = c.failed
     FROM (
-        SELECT r.school_id, sum(judged_count(r.dist, new.fail_by)) AS judged,
-               sum(failed_count(r.dist, new.fail_by, new.min_score)) AS failed
+        SELECT r.school_id, sum(judged_count(r.dist, a.fail_by)) AS judged,
+               sum(failed_count(r.dist, a.fail_by, a.min_score)) AS failed
         FROM result_summary AS r
-        WHERE r.administration_id = new.administration_id
+        JOIN administration AS a USING (administration_id)
+        WHERE r.administration_id = recount_judged.administration_id
         GROUP BY r.school_id) AS c
-    WHERE s.administration_id = new.administration_id AND s.school_id = c.school_id;
-    RETURN NULL;
-END
-$$;
-COMMENT ON FUNCTION recount_judged() IS
-'Триггер administration: когда меняется, что считать неудачей, пересчитывает school_summary';
+    WHERE s.administration_id = recount_judged.administration_id AND s.school_id = c.school_id;
+END;
+COMMENT ON FUNCTION recount_judged(integer) IS
+'Вызывается триггером administration от имени владельца: когда меняется, что считать неудачей, пересчитывает school_summary';
 CREATE TRIGGER recount_judged
     AFTER UPDATE ON administration
     FOR EACH ROW WHEN ((new.fail_by, new.min_score) IS DISTINCT FROM (old.fail_by, old.min_score))
-    EXECUTE FUNCTION recount_judged();
+    EXECUTE FUNCTION call_as_table_owner('recount_judged', 'administration_id');
 
 -- TRUNCATE and partitions that come and go change results without a trigger
 -- that sees the rows: then a year's summaries go, are made, or, where a part of

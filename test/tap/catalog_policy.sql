@@ -18,10 +18,10 @@ INSERT INTO writing_routine VALUES
 -- Functions allowed to be volatile, or not parallel safe, without writing; triggers write as their caller may.
 CREATE TEMP TABLE volatile_function (name text);
 INSERT INTO volatile_function VALUES
-    ('shnor.collect_result_changes'), ('shnor.follow_partitions');
+    ('shnor.collect_result_changes'), ('shnor.call_as_table_owner'), ('shnor.follow_partitions');
 CREATE TEMP TABLE parallel_exception (name text);
 INSERT INTO parallel_exception VALUES
-    ('shnor.collect_result_changes'), ('shnor.follow_partitions');
+    ('shnor.collect_result_changes'), ('shnor.call_as_table_owner'), ('shnor.follow_partitions');
 
 CREATE TEMP VIEW member AS
     SELECT d.classid, d.objid

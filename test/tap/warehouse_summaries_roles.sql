@@ -2,7 +2,7 @@
 -- rights of the warehouse's owner, who need not be a superuser.
 \ir include/warehouse.sql
 BEGIN;
-SELECT plan(16);
+SELECT plan(20);
 \ir include/summary_oracle.sql
 CREATE ROLE regress_shnor_writer;
 CREATE ROLE regress_shnor_owner;
@@ -46,6 +46,22 @@ SELECT is(error_of(format('INSERT INTO result (administration_id, school_id, aca
 RESET ROLE;
 SELECT in_step('what row security let through');
 SELECT results_eq('SELECT school_id, results FROM school_summary ORDER BY 1', 'VALUES (1, 8), (2, 8)', 'and no more');
+
+-- What fails, and the highest score, are looked up with the owner's eyes too.
+GRANT SELECT, UPDATE ON administration TO regress_shnor_writer;
+SET ROLE regress_shnor_writer;
+UPDATE administration SET fail_by = 'min_score', min_score = 4 WHERE administration_id = :math;
+SELECT is(error_of(format('UPDATE administration SET max_score = 19 WHERE administration_id = %s', :math)) ~ '^23514',
+          true, 'the maximum does not go under the score of school 1');
+RESET ROLE;
+SELECT in_step('what is judged in another way');
+DELETE FROM result WHERE participant = 'p9';
+UPDATE result SET score = 19 WHERE school_id = 2 AND participant = 'p8';
+SET ROLE regress_shnor_writer;
+SELECT is(error_of(format('UPDATE administration SET max_score = 18 WHERE administration_id = %s', :math)) ~ '^23514',
+          true, 'nor under that of school 2, which the role does not see');
+RESET ROLE;
+SELECT results_eq('SELECT school_id, failed FROM school_summary ORDER BY 1', 'VALUES (1, 3), (2, 3)', 'with all schools counted');
 
 -- An owner who is no superuser.
 SELECT format('GRANT CREATE, TEMPORARY ON DATABASE %I TO regress_shnor_owner', current_database()) \gexec
