@@ -12,7 +12,7 @@ RETURNS boolean
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'is_code';
 COMMENT ON FUNCTION shnor.is_code(text, integer) IS
-'Is value a code: from 1 to max_length characters, each a digit 0-9, a Latin letter A-Z or a-z, _ or -? The same as value ~ ''^[0-9A-Za-z_-]+$'' with a bound, in a twentieth of the time, for CHECK constraints that every row pays for. NULL if an argument is NULL; no errors.';
+'Is value a code: from 1 to max_length characters, each a digit 0-9, a Latin letter A-Z or a-z, _ or -? The same as value ~ ''^[0-9A-Za-z_-]+$'' with a bound, in a fraction of the time, for CHECK constraints that every row pays for. NULL if an argument is NULL; no errors.';
 
 CREATE FUNCTION shnor.fingerprint_accum(state internal, line text)
 RETURNS internal

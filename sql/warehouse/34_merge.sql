@@ -1,9 +1,9 @@
--- Servers before the minor releases of late 2026 give the trigger of a MERGE
--- that inserts into a partitioned table and then updates it the inserted rows
--- in place of the updated ones (seen: 17.11 does, 15.20 does not). A trigger
--- before each inserted row, even one that never fires, makes them give the
--- right ones; COPY is slower with it. So a warehouse has it only on a server
--- that needs it, which is found out by trying.
+-- Some servers (seen: 17.11 and 18.6; 15.20 does not) give the trigger of a
+-- MERGE that inserts into a partitioned table and then updates it the inserted
+-- rows in place of the updated ones. A trigger before each inserted row, even
+-- one that never fires, makes them give the right ones, and makes COPY insert
+-- row by row. So a warehouse has it only on a server that needs it, which is
+-- found out by trying.
 
 CREATE FUNCTION note_merge_probe()
 RETURNS trigger
