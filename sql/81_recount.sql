@@ -39,7 +39,7 @@ CREATE AGGREGATE shnor.recount_results(
     DESERIALFUNC = shnor.recount_deserialize,
     PARALLEL = SAFE);
 COMMENT ON AGGREGATE shnor.recount_results(integer, integer, integer, text, integer, smallint, smallint, smallint, smallint) IS
-'All results given, counted by administration, school, academic year, class and file at once: what GROUP BY with count(*) and score_dist(score, mark, journal_mark) FILTER (WHERE attempt = 1) gives, several times faster for rows that come group by group. Used without GROUP BY; recounted() turns the result into rows. A row with a NULL among its keys (the file excepted) or without an attempt is left out. Memory: two bytes a result and about a hundred a group, at most 1 GB (error 54000: count one academic year at a time). Errors: 22003 for a score or mark out of range. The bytes are for recounted() of the same server only, not for storing.';
+'All results given, counted by administration, school, academic year, class and file at once: what GROUP BY with count(*) and score_dist(score, mark, journal_mark) FILTER (WHERE attempt = 1) gives, faster for rows that come group by group. Used without GROUP BY; recounted() turns the result into rows. A row with a NULL among its keys (the file excepted) or without an attempt is left out. Memory: two bytes a result, and the keys of each group; the result at most 1 GB (error 54000: count one academic year at a time). Errors: 22003 for a score or mark out of range. The bytes are for recounted() of the same server only, not for storing.';
 
 CREATE FUNCTION shnor.recounted(recount bytea,
     OUT administration_id integer, OUT school_id integer, OUT academic_year integer, OUT class text,
