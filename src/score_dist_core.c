@@ -506,31 +506,6 @@ score_dist_decode(const uint8_t *bytes, size_t len, ScoreDistBuffer *buffer)
 	return check_totals(dist);
 }
 
-/* Returns the number of decimal digits of value, which is not negative. */
-static size_t
-digits_of(int64_t value)
-{
-	size_t		digits = 1;
-
-	while (value >= 10)
-	{
-		value /= 10;
-		digits++;
-	}
-	return digits;
-}
-
-/* Writes value in decimal at p; returns the position after it. */
-static char *
-put_int(char *p, int64_t value)
-{
-	size_t		digits = digits_of(value);
-
-	for (char *q = p + digits; q > p; value /= 10)
-		*--q = (char) ('0' + value % 10);
-	return p + digits;
-}
-
 /* Returns the length of the text form of *dist with its terminating zero. */
 size_t
 score_dist_text_size(const ScoreDist *dist)
@@ -539,10 +514,10 @@ score_dist_text_size(const ScoreDist *dist)
 
 	for (int s = 0; s < dist->nbins; s++)
 		if (dist->bin[s] != 0)
-			size += digits_of(s) + digits_of(dist->bin[s]) + sizeof(":,") - 1;
+			size += text_number_size(s) + text_number_size(dist->bin[s]) + sizeof(":,") - 1;
 	for (int c = 0; c < SCORE_DIST_CELLS; c++)
 		if (dist->cell[c] != 0)
-			size += digits_of(dist->cell[c]) + sizeof("2/3:,") - 1;
+			size += text_number_size(dist->cell[c]) + sizeof("2/3:,") - 1;
 	return size;
 }
 
@@ -566,9 +541,9 @@ score_dist_format(const ScoreDist *dist, char *text)
 			if (dist->bin[s] == 0)
 				continue;
 			*p++ = *separator;
-			p = put_int(p, s);
+			p = text_put_number(p, s);
 			*p++ = ':';
-			p = put_int(p, dist->bin[s]);
+			p = text_put_number(p, dist->bin[s]);
 			separator = ",";
 		}
 	if (flags_of(dist, &mask) & FLAG_MARKS)
@@ -586,7 +561,7 @@ score_dist_format(const ScoreDist *dist, char *text)
 				*p++ = mark_name[c % SCORE_DIST_MARKS];
 			}
 			*p++ = ':';
-			p = put_int(p, dist->cell[c]);
+			p = text_put_number(p, dist->cell[c]);
 			separator = ",";
 		}
 	}
@@ -594,63 +569,26 @@ score_dist_format(const ScoreDist *dist, char *text)
 	*p = '\0';
 }
 
-/* A text being read. */
-typedef struct Reader
-{
-	const char *text;
-	size_t		len;
-	size_t		pos;			/* of the next byte to read */
-	ScoreDistSpan span;			/* of the number read last, or the trouble */
-} Reader;
-
-/* Moves past ASCII white space; an empty span is left there. */
-static void
-skip_space(Reader *r)
-{
-	while (r->pos < r->len &&
-		   (r->text[r->pos] == ' ' ||
-			(r->text[r->pos] >= '\t' && r->text[r->pos] <= '\r')))
-		r->pos++;
-	r->span.start = r->span.end = r->pos;
-}
-
-/* Moves past white space, then past c if it is there and says whether. */
-static bool
-read_char(Reader *r, char c)
-{
-	skip_space(r);
-	if (r->pos == r->len || r->text[r->pos] != c)
-		return false;
-	r->pos++;
-	return true;
-}
-
 /* Reads an unsigned number of at most max; above it gives too_large. */
 static ScoreDistResult
-read_number(Reader *r, int64_t max, ScoreDistResult too_large, int64_t *value)
+read_number(TextReader *r, int64_t max, ScoreDistResult too_large,
+			int64_t *value)
 {
-	int64_t		result = 0;
-
-	skip_space(r);
-	while (r->pos < r->len && r->text[r->pos] >= '0' && r->text[r->pos] <= '9')
+	switch (text_read_number(r, max, value))
 	{
-		/* max <= 10^12, so ten times it does not wrap */
-		if (result <= max)
-			result = result * 10 + (r->text[r->pos] - '0');
-		r->pos++;
+		case TEXT_OK:
+			return SCORE_DIST_OK;
+		case TEXT_NO_NUMBER:
+			return SCORE_DIST_SYNTAX;
+		case TEXT_TOO_LARGE:
+			break;
 	}
-	r->span.end = r->pos;
-	if (r->span.start == r->span.end)
-		return SCORE_DIST_SYNTAX;
-	if (result > max)
-		return too_large;
-	*value = result;
-	return SCORE_DIST_OK;
+	return too_large;
 }
 
 /* Reads a mark into *index: its place within a cell's index. */
 static ScoreDistResult
-read_mark(Reader *r, int *index)
+read_mark(TextReader *r, int *index)
 {
 	int64_t		mark;
 	ScoreDistResult result = read_number(r, SHNOR_MAX_MARK,
@@ -669,12 +607,12 @@ read_mark(Reader *r, int *index)
  * key is where the score or mark before it stands.
  */
 static ScoreDistResult
-read_count(Reader *r, ScoreDistSpan key, int64_t *count, int64_t *sum)
+read_count(TextReader *r, TextSpan key, int64_t *count, int64_t *sum)
 {
 	int64_t		value;
 	ScoreDistResult result;
 
-	if (!read_char(r, ':'))
+	if (!text_read_char(r, ':'))
 		return SCORE_DIST_SYNTAX;
 	result = read_number(r, SHNOR_MAX_PARTICIPANTS, SCORE_DIST_COUNT_RANGE,
 						 &value);
@@ -694,11 +632,11 @@ read_count(Reader *r, ScoreDistSpan key, int64_t *count, int64_t *sum)
 
 /* Reads the items of both sides; the braces are the caller's. */
 static ScoreDistResult
-read_items(Reader *r, ScoreDist *dist)
+read_items(TextReader *r, ScoreDist *dist)
 {
 	ScoreDistResult result;
 
-	if (!read_char(r, '|'))
+	if (!text_read_char(r, '|'))
 	{
 		if (r->pos < r->len && r->text[r->pos] == '}')
 			return SCORE_DIST_OK;
@@ -713,8 +651,8 @@ read_items(Reader *r, ScoreDist *dist)
 									&dist->scored);
 			if (result != SCORE_DIST_OK)
 				return result;
-		} while (read_char(r, ','));
-		if (!read_char(r, '|'))
+		} while (text_read_char(r, ','));
+		if (!text_read_char(r, '|'))
 		{
 			dist->participants = dist->cell[0] = dist->scored;
 			return SCORE_DIST_OK;
@@ -725,13 +663,13 @@ read_items(Reader *r, ScoreDist *dist)
 	{
 		int			m = 0;
 		int			j = 0;
-		ScoreDistSpan key;
+		TextSpan	key;
 
 		result = SCORE_DIST_OK;
-		if (!read_char(r, '-'))
+		if (!text_read_char(r, '-'))
 			result = read_mark(r, &m);
 		key.start = m == 0 ? r->pos - 1 : r->span.start;
-		if (result == SCORE_DIST_OK && read_char(r, '/'))
+		if (result == SCORE_DIST_OK && text_read_char(r, '/'))
 			result = read_mark(r, &j);
 		if (result != SCORE_DIST_OK)
 			return result;
@@ -740,7 +678,7 @@ read_items(Reader *r, ScoreDist *dist)
 							&dist->participants);
 		if (result != SCORE_DIST_OK)
 			return result;
-	} while (read_char(r, ','));
+	} while (text_read_char(r, ','));
 	return SCORE_DIST_OK;
 }
 
@@ -753,20 +691,20 @@ read_items(Reader *r, ScoreDist *dist)
  */
 ScoreDistResult
 score_dist_parse(const char *text, size_t len, ScoreDistBuffer *buffer,
-				 ScoreDistSpan *span)
+				 TextSpan *span)
 {
-	Reader		r = {text, len, 0, {0, 0}};
+	TextReader	r = {text, len, 0, {0, 0}};
 	ScoreDistResult result;
 
 	score_dist_init(&buffer->dist, buffer->bin, SCORE_DIST_MAX_BINS);
 	result = SCORE_DIST_SYNTAX;
-	if (read_char(&r, '{'))
+	if (text_read_char(&r, '{'))
 		result = read_items(&r, &buffer->dist);
-	if (result == SCORE_DIST_OK && !read_char(&r, '}'))
+	if (result == SCORE_DIST_OK && !text_read_char(&r, '}'))
 		result = SCORE_DIST_SYNTAX;
 	if (result == SCORE_DIST_OK)
 	{
-		skip_space(&r);
+		text_skip_space(&r);
 		if (r.pos < len)
 			result = SCORE_DIST_SYNTAX;
 	}

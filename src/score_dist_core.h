@@ -50,6 +50,7 @@
 #include <stdint.h>
 
 #include "packing_core.h"
+#include "text_form_core.h"
 
 #define SHNOR_MAX_SCORE			1000
 #define SHNOR_MIN_MARK			2
@@ -113,13 +114,6 @@ typedef enum ScoreDistResult
 	SCORE_DIST_UNMARKED_EXCESS
 } ScoreDistResult;
 
-/* Where in a text the trouble is: bytes [start, end). */
-typedef struct ScoreDistSpan
-{
-	size_t		start;
-	size_t		end;
-} ScoreDistSpan;
-
 extern const char *score_dist_result_text(ScoreDistResult result);
 extern bool score_dist_result_is_range(ScoreDistResult result);
 
@@ -145,7 +139,7 @@ extern size_t score_dist_text_size(const ScoreDist *dist);
 extern void score_dist_format(const ScoreDist *dist, char *text);
 extern ScoreDistResult score_dist_parse(const char *text, size_t len,
 										ScoreDistBuffer *buffer,
-										ScoreDistSpan *span);
+										TextSpan *span);
 
 /*
  * Counts one participant.  Requires score < nbins, -1 standing for none, and

@@ -21,7 +21,7 @@ PG_FUNCTION_INFO_V1(score_dist_send);
  */
 static void
 complain_about_text(const char *text, ScoreDistResult result,
-					ScoreDistSpan span)
+					TextSpan span)
 {
 	const char *trouble = score_dist_result_text(result);
 	int			len = (int) (span.end - span.start);
@@ -63,7 +63,7 @@ score_dist_in(PG_FUNCTION_ARGS)
 {
 	char	   *text = PG_GETARG_CSTRING(0);
 	ScoreDistBuffer buffer;
-	ScoreDistSpan span;
+	TextSpan	span;
 	ScoreDistResult result;
 
 	result = score_dist_parse(text, strlen(text), &buffer, &span);

@@ -50,7 +50,7 @@ try_value(const ScoreDist *dist)
 	size_t		size = encode(dist, bytes);
 	size_t		text_size = score_dist_text_size(dist);
 	char	   *text = malloc(text_size);
-	ScoreDistSpan span;
+	TextSpan	span;
 	ScoreDistResult result;
 
 	REQUIRE(score_dist_check(dist) == SCORE_DIST_OK);
@@ -121,7 +121,7 @@ try_value(const ScoreDist *dist)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	ScoreDistSpan span;
+	TextSpan	span;
 	ScoreDistResult result = score_dist_decode(data, size, &value);
 
 	REQUIRE(strcmp(score_dist_result_text(result), "unknown trouble") != 0);
