@@ -160,14 +160,14 @@ COMMENT ON COLUMN roadmap_event_school.school_id IS 'Организация';
 CREATE TABLE roadmap_effect (
     roadmap_effect_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     roadmap_event_id integer NOT NULL REFERENCES roadmap_event ON DELETE CASCADE,
-    assessment_id integer NOT NULL REFERENCES assessment,
-    UNIQUE (roadmap_event_id, assessment_id)
+    indicator_id integer NOT NULL REFERENCES indicator,
+    UNIQUE (roadmap_event_id, indicator_id)
 );
-CREATE INDEX ON roadmap_effect (assessment_id);
-COMMENT ON TABLE roadmap_effect IS 'На долю не справившихся по каким процедурам направлено мероприятие';
+CREATE INDEX ON roadmap_effect (indicator_id);
+COMMENT ON TABLE roadmap_effect IS 'На какие показатели направлено мероприятие';
 COMMENT ON COLUMN roadmap_effect.roadmap_effect_id IS 'Ключ строки';
 COMMENT ON COLUMN roadmap_effect.roadmap_event_id IS 'Мероприятие';
-COMMENT ON COLUMN roadmap_effect.assessment_id IS 'Процедура, доля не справившихся по которой должна снизиться';
+COMMENT ON COLUMN roadmap_effect.indicator_id IS 'Показатель, который должен улучшиться';
 
 CREATE TABLE roadmap_occurrence (
     roadmap_occurrence_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
