@@ -85,11 +85,11 @@ JOIN indicator AS i
                            WHEN 'Отчёт о профилактике неуспешности' THEN 'failed_vpr_math_5' END
 WHERE r.level = 'municipality';
 SELECT string_agg(format('iom;%s;%s;%s;%s', m.code, v.day,
-                         30 + v.plus + abs(hashint4(m.municipality_id)) % 20,
-                         60 + abs(hashint4(m.municipality_id)) % 20), E'\n')
+                         30 + m.h % 20 + v.share * (m.h / 20 % 25), 60 + m.h % 20), E'\n')
            AS reports
-FROM (SELECT * FROM municipality ORDER BY municipality_id LIMIT 40) AS m
-CROSS JOIN (VALUES ('30.12.2022', 0), ('30.09.2023', 19)) AS v (day, plus)
+FROM (SELECT code, abs(hashint4(municipality_id)) AS h
+      FROM municipality ORDER BY municipality_id LIMIT 40) AS m
+CROSS JOIN (VALUES ('30.12.2022', 0), ('30.09.2023', 1)) AS v (day, share)
 \gset
 SELECT rows_stored AS reported
 FROM import_indicator_values(E'показатель;муниципалитет;дата;числитель;знаменатель\n'

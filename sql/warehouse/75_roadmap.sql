@@ -14,7 +14,7 @@ CREATE TABLE roadmap (
     plan_from date NOT NULL,
     plan_to date NOT NULL,
     due_shift text NOT NULL DEFAULT 'none' CHECK (due_shift IN ('none', 'next', 'previous')),
-    uid text NOT NULL UNIQUE DEFAULT gen_random_uuid()::text,
+    uid text NOT NULL UNIQUE DEFAULT gen_random_uuid()::text CHECK (is_code(uid, 40)),
     lines_read integer CHECK (lines_read >= 0),
     created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     created_by text NOT NULL DEFAULT current_user,
@@ -187,6 +187,8 @@ CREATE TABLE roadmap_occurrence (
     reason text,
     updated_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     CHECK (starts_on <= due_on),
+    CHECK (starts_on > DATE '1900-01-01' AND due_on > DATE '1900-01-01' AND due_on < DATE '2300-01-01'),
+    CHECK (done_on > DATE '1900-01-01' AND done_on < DATE '2300-01-01'),
     CHECK (num_nonnulls(done_on, cancelled_on) < 2),
     CHECK (num_nonnulls(done_on, withdrawn_on) < 2)
 );

@@ -37,7 +37,7 @@ DECLARE
     i integer;
 BEGIN
     -- Most rows are no header, which is cheap to see.
-    IF coalesce(cardinality(cells), 0) NOT BETWEEN 3 AND 20
+    IF coalesce(cardinality(cells), 0) NOT BETWEEN 2 AND 20
         OR lower_text(array_to_string(cells, ' ')) !~ 'срок|период|дата'
         OR length(array_to_string(cells, '')) > 1000
     THEN
@@ -50,7 +50,10 @@ BEGIN
                                WHEN role IS NULL OR role = ANY (roles) THEN 'other'
                                ELSE role END;
     END LOOP;
-    IF roles @> ARRAY['title', 'deadline'] THEN
+    -- A row of the plan may have these words too; it has a number or a deadline.
+    IF roles @> ARRAY['title', 'deadline']
+        AND NOT EXISTS (SELECT FROM unnest(cells) AS c WHERE item_number(plain_cell(c)) IS NOT NULL OR is_deadline(plain_cell(c)))
+    THEN
         RETURN roles;
     END IF;
     RETURN NULL;

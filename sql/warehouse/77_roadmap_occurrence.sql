@@ -385,21 +385,21 @@ $$;
 COMMENT ON FUNCTION require_occurrence(bigint) IS
 'Наступление по ключу, заблокированное для изменения; нет такого — ошибка P0002, больше не предусмотрено — 55000';
 
-CREATE FUNCTION refuse_future(day date)
+CREATE FUNCTION check_mark_day(day date)
 RETURNS void
 LANGUAGE plpgsql STABLE
 SET search_path FROM CURRENT
 AS $$
 BEGIN
-    IF day IS NULL OR day > current_date THEN
-        RAISE EXCEPTION 'дата отметки не указана или ещё не наступила'
+    IF day IS NULL OR day > current_date OR day < DATE '2000-01-01' THEN
+        RAISE EXCEPTION 'дата отметки не указана, ещё не наступила или раньше 2000 года'
             USING ERRCODE = 'invalid_parameter_value',
                   DETAIL = format('Дата: %s.', coalesce(day::text, 'NULL')),
                   HINT = 'Отметка ставится тем днём, когда это произошло, не позже сегодняшнего.';
     END IF;
 END
 $$;
-COMMENT ON FUNCTION refuse_future(date) IS 'Ошибка 22023, если дата не указана или ещё не наступила';
+COMMENT ON FUNCTION check_mark_day(date) IS 'Ошибка 22023, если дата не указана, ещё не наступила или раньше 2000 года';
 
 CREATE FUNCTION mark_done(occurrence_id bigint, done_on date DEFAULT current_date, reason text DEFAULT NULL)
 RETURNS text
@@ -410,7 +410,7 @@ AS $$
 DECLARE
     own roadmap_occurrence := require_occurrence(mark_done.occurrence_id);
 BEGIN
-    PERFORM refuse_future(mark_done.done_on);
+    PERFORM check_mark_day(mark_done.done_on);
     IF own.cancelled_on IS NOT NULL THEN
         RAISE EXCEPTION 'наступление отменено'
             USING ERRCODE = 'object_not_in_prerequisite_state',
@@ -435,7 +435,7 @@ AS $$
 DECLARE
     own roadmap_occurrence := require_occurrence(move_occurrence.occurrence_id);
 BEGIN
-    PERFORM refuse_future(move_occurrence.moved_on);
+    PERFORM check_mark_day(move_occurrence.moved_on);
     IF own.done_on IS NOT NULL OR own.cancelled_on IS NOT NULL THEN
         RAISE EXCEPTION 'выполненное и отменённое не переносится'
             USING ERRCODE = 'object_not_in_prerequisite_state',
@@ -450,6 +450,12 @@ BEGIN
                   DETAIL = format('Срок %s, основание %s.', coalesce(new_due_on::text, 'NULL'),
                                   quote_nullable(move_occurrence.reason)),
                   HINT = 'Например: move_occurrence(12, ''2023-06-15'', ''приказ от 10.05.2023 № 77'').';
+    END IF;
+    IF move_occurrence.new_due_on NOT BETWEEN DATE '2000-01-01' AND DATE '2100-12-31' THEN
+        RAISE EXCEPTION 'новый срок вне допустимых пределов'
+            USING ERRCODE = 'invalid_parameter_value',
+                  DETAIL = format('Срок: %s.', new_due_on),
+                  HINT = 'Годы — с 2000 по 2100.';
     END IF;
     UPDATE roadmap_occurrence AS o
     SET due_on = move_occurrence.new_due_on, starts_on = least(o.starts_on, move_occurrence.new_due_on),
@@ -470,7 +476,7 @@ AS $$
 DECLARE
     own roadmap_occurrence := require_occurrence(cancel_occurrence.occurrence_id);
 BEGIN
-    PERFORM refuse_future(cancel_occurrence.cancelled_on);
+    PERFORM check_mark_day(cancel_occurrence.cancelled_on);
     IF own.done_on IS NOT NULL THEN
         RAISE EXCEPTION 'выполненное не отменяется'
             USING ERRCODE = 'object_not_in_prerequisite_state',
@@ -519,7 +525,7 @@ DECLARE
     own roadmap_occurrence := require_occurrence(add_evidence.occurrence_id);
     new_id bigint;
 BEGIN
-    PERFORM refuse_future(add_evidence.presented_on);
+    PERFORM check_mark_day(add_evidence.presented_on);
     IF cell_text(add_evidence.what) IS NULL
         OR num_nonnulls(cell_text(add_evidence.document_number), cell_text(add_evidence.link)) = 0
     THEN
