@@ -2,20 +2,13 @@
  * regression_core.c
  *		Least squares: a weighted line with its deletion residuals, and a
  *		polynomial through a histogram.
- *
- * Where the data are on the line but for rounding, ratios of rounding errors
- * must not come out as statistics; the bounds below tell the two apart.
  */
 #include "regression_core.h"
 
 #include <float.h>
 #include <math.h>
 
-/*
- * Sums of squares below this part of those of the data themselves are rounding
- * errors: the square of some hundred units in the last place.
- */
-#define ROUNDING_PART	1e-27
+#include "rounding_core.h"
 
 /*
  * A point's residual explains all but this part of the sum of squares: then
@@ -74,7 +67,7 @@ shnor_fit_line(const ShnorPoint *points, size_t len, ShnorLine *line)
 		size_x += w * points[i].x * points[i].x;
 		size_y += w * points[i].y * points[i].y;
 	}
-	if (line->sxx <= ROUNDING_PART * size_x)
+	if (line->sxx <= SHNOR_ROUNDING_PART * size_x)
 		return false;
 	line->slope = sxy / line->sxx;
 
@@ -87,7 +80,7 @@ shnor_fit_line(const ShnorPoint *points, size_t len, ShnorLine *line)
 
 		line->rss += w * e * e;
 	}
-	if (line->rss <= ROUNDING_PART * size_y)
+	if (line->rss <= SHNOR_ROUNDING_PART * size_y)
 		line->rss = 0.0;
 	return true;
 }
@@ -212,7 +205,7 @@ shnor_fit_polynomial(const double *y, const double *weight, int len,
 	*rss = 0.0;
 	for (int i = 0; i < len; i++)
 		*rss += weight[i] * rest[i] * rest[i];
-	if (*rss <= ROUNDING_PART * size * points)
+	if (*rss <= SHNOR_ROUNDING_PART * size * points)
 		*rss = 0.0;
 	return points;
 }
