@@ -16,6 +16,19 @@
 #include "numbers.h"
 
 /*
+ * Raise the error for a composite value that the aggregate did not make.
+ */
+void
+shnor_bad_fit(const char *aggregate)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("fit is not one that %s() makes", aggregate),
+			 errhint("Pass the result of %s(), as it was returned or stored.",
+					 aggregate)));
+}
+
+/*
  * Raise an error unless the number is one the fits take; element is its place
  * in an array, from 1, or 0 for a number that stands alone.
  */

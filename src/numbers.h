@@ -10,6 +10,8 @@
 #include "fmgr.h"
 #include "utils/array.h"
 
+#include "compat.h"
+
 /* Most elements of an array of indicators, weights or predictors. */
 #define SHNOR_NUMBERS_MAX	100
 
@@ -48,6 +50,7 @@ shnor_element_is_null(const ArrayType *array, int i)
 	return present != NULL && (present[i / 8] & (1 << (i % 8))) == 0;
 }
 
+pg_noreturn extern void shnor_bad_fit(const char *aggregate);
 extern void shnor_check_number(double value, int element);
 extern void shnor_get_numbers(Datum array, ShnorNumbers *numbers);
 extern void shnor_check_same_length(int len, int expected);

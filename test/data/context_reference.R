@@ -24,6 +24,28 @@ section <- list(
             rows(paste0("'", i, "'"), num(mean(v)), num(sd(v)), num(min(v)), num(max(v)),
                  num(scale(v)[100]), num((rank(v)[100] - 0.5) / length(v)))
         }
+    },
+    # of the correlations, then of the covariances of the three percentages
+    component = function() {
+        for (p in list(prcomp(x, scale. = TRUE), prcomp(x[, 1:3]))) {
+            l <- p$rotation[, 1] * sign(p$rotation[1, 1])
+            rows(paste0("'{", paste(num(p$center), collapse = ","), "}'"),
+                 paste0("'{", paste(num(apply(x, 2, sd)[seq_along(l)]), collapse = ","), "}'"),
+                 paste0("'{", paste(num(l), collapse = ","), "}'"),
+                 num(p$sdev[1]^2), num(p$sdev[1]^2 / sum(p$sdev^2)), num(p$sdev[2]^2 / sum(p$sdev^2)))
+        }
+    },
+    # scores of the first component, calworks positive; the weighted regression
+    # of the results on all indicators, and its 90 % prediction intervals
+    schools = function() {
+        p <- prcomp(x, scale. = TRUE)
+        m <- lm(d$score ~ x, weights = d$students)
+        interval <- suppressWarnings(predict(m, interval = "prediction", level = 0.9, weights = d$students))
+        write.table(data.frame(school = d$school, component = num(p$x[, 1] * sign(p$rotation[1, 1])),
+                               fitted = num(fitted(m)), low = num(interval[, "lwr"]), high = num(interval[, "upr"]),
+                               residual = num(residuals(m)), leverage = num(hatvalues(m)),
+                               standardised = num(rstandard(m)), t = num(rstudent(m))),
+                    "test/data/caschools_reference.csv", sep = ",", quote = FALSE, row.names = FALSE)
     }
 )
 
