@@ -87,7 +87,7 @@ SELECT pg_temp.apart((a).coefficients, (b).coefficients) < 1e-9 AS as_two_rows, 
 FROM (SELECT shnor.linear_fit(x, y, i % 3) AS a, shnor.linear_fit(x, y, i % 3 * 1e6) AS c FROM made) AS weighted,
      (SELECT shnor.linear_fit(x, y) AS b FROM made, generate_series(1, i % 3)) AS repeated,
      (SELECT shnor.linear_fit(x, y, CASE WHEN i < 5 THEN 0 WHEN i = 7 THEN NULL ELSE w END) AS d FROM made) AS incomplete,
-     (SELECT shnor.linear_fit(x, y, w) AS e FROM made WHERE i NOT IN (1, 2, 3, 4, 7)) AS only;
+     (SELECT shnor.linear_fit(x, y, w) AS e FROM made WHERE i NOT IN (1, 2, 3, 4, 7)) AS left_out;
 
 -- Flags of schools without peculiarities: 5 % by construction. Seed 0.615.
 SELECT setseed(0.615);
