@@ -37,7 +37,7 @@ BEGIN ATOMIC
         'region', 'municipality', 'school', 'school_code', 'school_type', 'school_year', 'school_name',
         'exam', 'subject', 'assessment', 'mark_cut', 'administration', 'layout', 'layout_column', 'subject_code',
         'rule_set', 'rule_assessment', 'rule_excluded_type', 'cycle', 'data_check',
-        'school_term', 'calendar_day', 'body']) AS n
+        'school_term', 'calendar_day', 'body', 'setting']) AS n
     UNION ALL VALUES
         ('result', 'pupil', NULL),
         ('result_summary', 'class', NULL),
@@ -51,6 +51,8 @@ BEGIN ATOMIC
         ('unmatched_school', 'unknown', NULL),
         ('import_reject', 'refused', NULL),
         ('participant_secret', 'secret', NULL),
+        ('job_run', 'job', NULL),
+        ('data_check_found', 'job', NULL),
         ('municipality_member', 'member', 'role_name = current_user::text'),
         ('roadmap', 'plan', 'level = ''region'' OR municipality_id = ANY ((SELECT own_municipalities())::integer[])
                              OR school_id = ANY ((SELECT own_schools())::integer[])'),
