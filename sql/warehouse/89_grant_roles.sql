@@ -13,7 +13,7 @@ BEGIN ATOMIC
         ('pupil',     true,  '',    'r',    'racd', 'r',    'r',   ''),
         ('class',     true,  '',    'r',    'r',    'r',    'r',   ''),
         ('count',     true,  'r',   'r',    'r',    'r',    'r',   'r'),
-        ('group',     true,  'r',   'r',    'racd', 'r',    'r',   'r'),
+        ('group',     true,  'r',   'r',    'racd', 'r',    'r',   ''),
         ('outcome',   true,  'r',   'r',    'r',    'racd', 'r',   'r'),
         ('public',    false, 'r',   'r',    'r',    'racd', 'r',   'r'),
         ('plan',      true,  'r',   'r',    '',     'racd', 'r',   'r'),

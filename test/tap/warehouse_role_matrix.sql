@@ -52,7 +52,7 @@ FROM (VALUES
     ('- r racd r r -', 'result'),
     ('- r r r r -', 'result_summary'),
     ('r r r r r r', 'school_summary'),
-    ('r r racd r r r', 'published_group'),
+    ('r r racd r r -', 'published_group'),
     ('r r r racd r r', 'assessment_outcome school_outcome'),
     ('r r - racd r r', 'roadmap roadmap_section roadmap_event roadmap_event_body roadmap_event_school roadmap_effect
         roadmap_occurrence roadmap_occurrence_change roadmap_evidence roadmap_review body_alias'),
