@@ -58,6 +58,8 @@ my ($admin) = $document =~ /^```sql admin\n(.*?)^```/ms;
 {
 	my $roles = slurp_file("$top/sql/shnor_roles.sql");
 	$node->safe_psql('postgres', "$roles; SET search_path = monitoring, shnor; SELECT grant_roles(); $admin");
+	# As autovacuum would have by the time anybody reads.
+	$node->safe_psql('postgres', 'ANALYZE');
 }
 
 # Runs input of psql as that role in the temporary directory; returns what it
