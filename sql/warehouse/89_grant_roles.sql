@@ -37,7 +37,7 @@ BEGIN ATOMIC
         'region', 'municipality', 'school', 'school_code', 'school_type', 'school_year', 'school_name',
         'exam', 'subject', 'assessment', 'mark_cut', 'administration', 'layout', 'layout_column', 'subject_code',
         'rule_set', 'rule_assessment', 'rule_excluded_type', 'cycle', 'data_check',
-        'school_term', 'calendar_day', 'body']) AS n
+        'school_term', 'calendar_day', 'body', 'indicator']) AS n
     UNION ALL VALUES
         ('result', 'pupil', NULL),
         ('result_summary', 'class', NULL),
@@ -53,6 +53,12 @@ BEGIN ATOMIC
         ('participant_secret', 'secret', NULL),
         ('municipality_member', 'member', 'role_name = current_user::text'),
         ('roadmap', 'plan', 'level = ''region'' OR municipality_id = ANY ((SELECT own_municipalities())::integer[])
+                             OR school_id = ANY ((SELECT own_schools())::integer[])'),
+        ('indicator_target', 'plan', 'coalesce(municipality_id, school_id) IS NULL
+                             OR municipality_id = ANY ((SELECT own_municipalities())::integer[])
+                             OR school_id = ANY ((SELECT own_schools())::integer[])'),
+        ('indicator_value', 'plan', 'coalesce(municipality_id, school_id) IS NULL
+                             OR municipality_id = ANY ((SELECT own_municipalities())::integer[])
                              OR school_id = ANY ((SELECT own_schools())::integer[])'),
         ('roadmap_section', 'plan', 'roadmap_id IN (SELECT p.roadmap_id FROM roadmap AS p)'),
         ('roadmap_review', 'plan', 'roadmap_id IN (SELECT p.roadmap_id FROM roadmap AS p)'),
