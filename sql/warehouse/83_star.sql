@@ -110,15 +110,14 @@ SELECT o.school_outcome_id AS id, o.school_id AS dim_school_id, o.academic_year 
        (o.dynamics = 'stayed')::integer AS stayed_count, (o.dynamics = 'returned')::integer AS returned_count,
        (o.dynamics = 'left')::integer AS left_count,
        o.low_count AS low_assessment_count, o.low_count_before AS low_assessment_before_count,
-       a.name AS worst_assessment, w.band AS worst_band, w.participants AS worst_participants, w.failed AS worst_failed,
-       w.fail_share::double precision AS worst_fail_share, w.share_low AS worst_share_low, w.share_high AS worst_share_high,
-       w.pupils_from_threshold AS worst_pupils_from_threshold
+       a.name AS worst_assessment, o.band AS worst_band, o.participants AS worst_participants, o.failed AS worst_failed,
+       o.fail_share::double precision AS worst_fail_share, o.share_low AS worst_share_low, o.share_high AS worst_share_high,
+       o.pupils_from_threshold AS worst_pupils_from_threshold
 FROM school_outcome AS o
 JOIN cycle AS c USING (cycle_id)
 LEFT JOIN school_year AS y ON y.school_id = o.school_id AND y.academic_year = o.academic_year
 LEFT JOIN school_type AS t ON t.code = y.school_type
-LEFT JOIN assessment_outcome AS w ON w.assessment_outcome_id = o.worst_outcome_id
-LEFT JOIN assessment AS a USING (assessment_id)
+LEFT JOIN assessment AS a ON a.assessment_id = o.worst_assessment_id
 WHERE c.is_current;
 COMMENT ON VIEW fact_school_outcome IS 'Факт: итог организации в учебном году — список ШНОР, зона риска, динамика';
 COMMENT ON COLUMN fact_school_outcome.id IS 'Ключ итога организации (school_outcome_id)';
