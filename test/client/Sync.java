@@ -213,7 +213,10 @@ public class Sync {
         step.print();
     }
 
-    /** A sample of every relation, its texts cut, and the values of every column. */
+    /**
+     * A sample of every relation, its texts cut; the values of columns that have
+     * few in the sample, which become lists; a search in every text.
+     */
     static void samples(Map<String, List<String[]>> columns) throws SQLException {
         Step fingerprints = new Step("fingerprints");
         Step filters = new Step("filters");
@@ -224,12 +227,17 @@ public class Sync {
                 String name = quoted(column[1]);
                 list.add(column[2].equals("text") ? "substring(" + name + ", 1, " + TEXT_SAMPLE + ")" : name);
             }
-            fingerprints.read(relation, "SELECT " + list + " FROM " + in(relation) + " LIMIT " + SAMPLE_ROWS, null);
-            for (String[] column : columns.get(relation)) {
+            List<String[]> sample = new ArrayList<>();
+            fingerprints.read(relation, "SELECT " + list + " FROM " + in(relation) + " LIMIT " + SAMPLE_ROWS, sample);
+            for (int i = 0; i < columns.get(relation).size(); i++) {
+                final int place = i;
+                String[] column = columns.get(relation).get(i);
                 String name = quoted(column[1]);
                 String object = relation + "." + column[1];
-                filters.read(object, "SELECT " + name + " FROM " + in(relation) + " GROUP BY " + name
-                    + " ORDER BY " + name + " LIMIT " + FILTER_VALUES, null);
+                if (sample.stream().map(row -> row[place]).distinct().count() <= FILTER_VALUES) {
+                    filters.read(object, "SELECT " + name + " FROM " + in(relation) + " GROUP BY " + name
+                        + " ORDER BY " + name + " LIMIT " + FILTER_VALUES, null);
+                }
                 if (column[2].equals("text")) {
                     searches.read(object, "SELECT " + name + " FROM " + in(relation) + " WHERE lower(" + name
                         + ") LIKE '%школа%' GROUP BY " + name + " ORDER BY " + name + " LIMIT " + FILTER_VALUES, null);

@@ -185,7 +185,7 @@ SKIP:
 # The ready questions
 {
 	my @questions = $document =~ /^```sql\n(.*?)^```/msg;
-	is(scalar @questions, 5, 'doc/metabase.ru.md has five ready questions');
+	cmp_ok(scalar @questions, '>=', 5, 'doc/metabase.ru.md has five ready questions');
 	for my $i (1 .. @questions)
 	{
 		my ($out, $err) = as_metabase("\\timing\n$questions[ $i - 1 ]");
