@@ -206,7 +206,9 @@ BEGIN
                     own_cells := own_cells || parts[2:];
                     CONTINUE;
                 END IF;
-            ELSIF level_of_heading(lines[i]) IS NOT NULL OR section_number(lines[i]) ~ '[IVXLХІРр]' THEN
+            ELSIF level_of_heading(lines[i]) IS NOT NULL OR section_number(lines[i]) ~ '[IVXLХІРр]'
+                OR lines[i + 1] ~ format('^[\s|]*%s\.1\D', replace(section_number(lines[i]), '.', '\.'))
+            THEN
                 parts := ARRAY[lines[i]];
             ELSIF own_cells IS NOT NULL AND NOT after_gap THEN
                 own_cells[cardinality(own_cells)] := own_cells[cardinality(own_cells)] || ' ' || lines[i];
