@@ -2,7 +2,7 @@
 -- days that cannot be, texts that would break an iCalendar.
 \ir include/warehouse.sql
 BEGIN;
-SELECT plan(42);
+SELECT plan(44);
 SET LOCAL statement_timeout = '60s';
 
 CREATE FUNCTION helper.load(own text, document text)
@@ -85,6 +85,14 @@ SELECT is((SELECT string_agg(format('%s %s: %s', s.number, s.title, (SELECT stri
            FROM roadmap_section AS s JOIN roadmap AS r USING (roadmap_id) WHERE r.name = 'sections'),
           '1 Нормативное обеспечение: 1.1 Приказ, 1.2 План; 2 Методическое сопровождение: 2.1 1. Протокол 2. Справка, 2.2 Не менее 5',
           'are told from a list in a cell by the number after them');
+SELECT is(load('days', $$№|Вид деятельности|Дата начала|Дата окончания|Ответственный
+1|Приказ|01.09.2023|15.09.2023|УО
+2|Анализ|||УО
+||||ЦОКО
+3|Совещание|01.10.2023|20.10.2023|УО$$), '1 3 3', 'bars without a frame, two columns of days');
+SELECT is(rows_of('days'), $$1|Приказ|15.09.2023|УО
+2|Анализ|-|УО ЦОКО
+3|Совещание|20.10.2023|УО$$, 'the last day is the deadline, an empty first cell is one');
 SELECT is(load('empty', E'№\tМероприятие\tСрок\n'), '0 0 0', 'a header without rows');
 SELECT is(load('crlf', E'\uFEFF№\tМероприятие\tСрок\r\n1\tДело\tмарт\r\n2\tВторое\tапрель\r\n'), '1 2 2', 'ends of lines of Windows');
 SELECT is(split_part(error_of(format('SELECT load(%L, %L)', 'none', v)), E'\n', 1), '22023', 'no table in: ' || left(translate(coalesce(v, 'NULL'), E'\n\t', '  '), 20))
