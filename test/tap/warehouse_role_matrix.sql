@@ -48,7 +48,7 @@ SELECT n, string_to_array(k.rights, ' ', '-')
 FROM (VALUES
     ('r r r racd r r', 'region municipality school school_code school_type school_year school_name exam subject assessment
         mark_cut administration layout layout_column subject_code rule_set rule_assessment rule_excluded_type cycle
-        data_check school_term calendar_day body setting'),
+        data_check school_term calendar_day body setting public_count'),
     ('- r racd r r -', 'result'),
     ('- r r r r -', 'result_summary'),
     ('r r r r r r', 'school_summary'),
