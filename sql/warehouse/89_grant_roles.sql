@@ -55,6 +55,7 @@ BEGIN ATOMIC
         ('unmatched_school', 'unknown', NULL),
         ('import_reject', 'refused', NULL),
         ('participant_secret', 'secret', NULL),
+        ('public_count', 'public', NULL),
         ('job_run', 'job', NULL),
         ('data_check_found', 'job', NULL),
         ('municipality_member', 'member', 'role_name = current_user::text'),
