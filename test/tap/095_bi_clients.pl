@@ -157,8 +157,8 @@ SKIP:
 	my (undef, $err) = as_metabase($script // '');
 	is($err, '', 'CSV: the export runs');
 	my $csv = slurp_file("$dir/list.csv");
-	is(substr($csv, 0, 3), "\xEF\xBB\xBF", 'CSV: it begins with the mark of UTF-8');
-	my @lines = split /\n/, decode('UTF-8', substr($csv, 3), Encode::FB_CROAK);
+	ok($csv =~ s/\A\xEF\xBB\xBF//, 'CSV: it begins with the mark of UTF-8');
+	my @lines = split /\n/, decode('UTF-8', $csv, Encode::FB_CROAK);
 	like($lines[0], qr/^\p{Cyrillic}[^;]+;\p{Cyrillic}/, 'CSV: the titles are Russian');
 	my ($listed) = as_metabase("\\pset tuples_only on\nSELECT count(*) FROM shnor_list");
 	is(@lines - 1, $listed + 0, 'CSV: every school of the list is a line');
