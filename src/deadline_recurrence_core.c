@@ -223,7 +223,9 @@ deadline_read_recurrence(DeadlineParser *parser, int separator)
 			 word_ahead(parser, 0) == W_CALENDAR ||
 			 (word != W_BY && word_ahead(parser, 0) == W_SCHOOL)))
 			return back(parser, at);
-		if (!read_unit(parser, &recurrence) || !ends_ahead(parser, 0) ||
+		/* в конце 1 полугодия is a period with its number */
+		if (count_ahead(parser, 0) != 0 ||
+			!read_unit(parser, &recurrence) || !ends_ahead(parser, 0) ||
 			recurrence.unit == DEADLINE_DAY || recurrence.every > 1)
 			return back(parser, at);
 		recurrence.moment = DEADLINE_AT_END;

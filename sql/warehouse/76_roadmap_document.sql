@@ -174,6 +174,7 @@ DECLARE
     width integer;
     own_line integer;
     own_cells text[];
+    own_heading boolean := false;   -- a level or a section on a line of its own
     parts text[];
     after_gap boolean := false;
     texts text[] := '{}';
@@ -197,7 +198,7 @@ BEGIN
                 CONTINUE WHEN i <= cardinality(lines);
             ELSIF position(header.delimiter IN lines[i]) > 0 THEN
                 parts := split_cells(lines[i], header.delimiter);
-                IF own_cells IS NOT NULL AND NOT after_gap AND cardinality(own_cells) < width
+                IF own_cells IS NOT NULL AND NOT own_heading AND NOT after_gap AND cardinality(own_cells) < width
                     AND cardinality(own_cells) + cardinality(parts) - 1 <= width
                     AND item_number(plain_cell(parts[1])) IS NULL AND plain_cell(parts[1]) <> ''
                 THEN
@@ -227,6 +228,7 @@ BEGIN
             END IF;
             after_gap := false;
             own_cells := parts;
+            own_heading := position(header.delimiter IN lines[i]) = 0;
             own_line := i;
             IF parts IS NULL THEN
                 line := i;

@@ -63,25 +63,19 @@ COMMENT ON FUNCTION planned_occurrences(integer[]) IS
 -- What the stored occurrences of these events become. Same last day: kept. The
 -- rest are paired in order when there are as many old as new ones, else month by
 -- month, and take the new dates; what has no pair is withdrawn if nothing was
--- done about it, and stays if it was done.
-CREATE FUNCTION expand_events(event_ids integer[], changed_on date DEFAULT current_date)
+-- done about it, and stays if it was done. How many rows the steps have is not
+-- known when they are planned: a nested loop could be over all of a region's.
+CREATE FUNCTION replan_events(event_ids integer[], changed_on date)
 RETURNS bigint
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
 SET jit = off
+SET enable_nestloop = off
 AS $$
 #variable_conflict use_column
 DECLARE
     written bigint;
 BEGIN
-    IF NOT EXISTS (SELECT FROM roadmap_occurrence AS o WHERE o.roadmap_event_id = ANY (event_ids)) THEN
-        INSERT INTO roadmap_occurrence (roadmap_event_id, starts_on, due_on, phrase_due_on, kind, part, note)
-        SELECT p.event_id, p.starts_on, p.due_on, p.phrase_due_on, p.kind, p.part, p.note
-        FROM planned_occurrences(event_ids) AS p;
-        GET DIAGNOSTICS written = ROW_COUNT;
-        RETURN written;
-    END IF;
-
     -- A changed deadline and a changed calendar must not expand an event at once.
     PERFORM FROM roadmap_event AS e
     WHERE e.roadmap_event_id = ANY (event_ids)
@@ -129,7 +123,7 @@ BEGIN
     ), kept AS (
         UPDATE roadmap_occurrence AS o
         SET starts_on = v.starts_on, due_on = v.due_on, is_moved = v.is_moved, phrase_due_on = f.phrase_due_on,
-            kind = f.kind, part = f.part, note = f.note, changed_on = expand_events.changed_on, reason = NULL
+            kind = f.kind, part = f.part, note = f.note, changed_on = replan_events.changed_on, reason = NULL
         FROM paired AS p
         JOIN fresh AS f USING (event_id, place)
         JOIN stored AS b USING (roadmap_occurrence_id)
@@ -145,7 +139,7 @@ BEGIN
         RETURNING 1
     ), gone AS (
         UPDATE roadmap_occurrence AS o
-        SET withdrawn_on = greatest(expand_events.changed_on, o.valid_from), changed_on = expand_events.changed_on,
+        SET withdrawn_on = greatest(replan_events.changed_on, o.valid_from), changed_on = replan_events.changed_on,
             reason = NULL
         WHERE o.roadmap_occurrence_id IN (
                 SELECT r.roadmap_occurrence_id FROM rest_old AS r
@@ -157,7 +151,7 @@ BEGIN
         INSERT INTO roadmap_occurrence (roadmap_event_id, starts_on, due_on, phrase_due_on, kind, part, note, valid_from)
         SELECT f.event_id, f.starts_on, f.due_on, f.phrase_due_on, f.kind, f.part, f.note,
                CASE WHEN EXISTS (SELECT FROM roadmap_occurrence AS b WHERE b.roadmap_event_id = f.event_id)
-                    THEN expand_events.changed_on END
+                    THEN replan_events.changed_on END
         FROM fresh AS f
         WHERE (f.event_id, f.place) NOT IN (SELECT p.event_id, p.place FROM paired AS p)
         ORDER BY f.event_id, f.place
@@ -167,8 +161,31 @@ BEGIN
     RETURN written;
 END
 $$;
+COMMENT ON FUNCTION replan_events(integer[], date) IS
+'Приводит наступления мероприятий к нынешним сроку, периоду и календарю днём changed_on: отметки о выполнении, перенос и история сохраняются. Вызывается из expand_events. Возвращает число новых и изменённых наступлений';
+
+CREATE FUNCTION expand_events(event_ids integer[], changed_on date DEFAULT current_date)
+RETURNS bigint
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+SET jit = off
+AS $$
+#variable_conflict use_column
+DECLARE
+    written bigint;
+BEGIN
+    IF EXISTS (SELECT FROM roadmap_occurrence AS o WHERE o.roadmap_event_id = ANY (event_ids)) THEN
+        RETURN replan_events(event_ids, expand_events.changed_on);
+    END IF;
+    INSERT INTO roadmap_occurrence (roadmap_event_id, starts_on, due_on, phrase_due_on, kind, part, note)
+    SELECT p.event_id, p.starts_on, p.due_on, p.phrase_due_on, p.kind, p.part, p.note
+    FROM planned_occurrences(event_ids) AS p;
+    GET DIAGNOSTICS written = ROW_COUNT;
+    RETURN written;
+END
+$$;
 COMMENT ON FUNCTION expand_events(integer[], date) IS
-'Составляет наступления мероприятий по их срокам или, если они уже есть, приводит к нынешним сроку, периоду и календарю днём changed_on: отметки о выполнении, перенос и история сохраняются. Вызывается сама, когда что-то из этого меняется. Возвращает число новых и изменённых наступлений';
+'Составляет наступления мероприятий по их срокам или, если они уже есть, приводит к нынешним (см. replan_events). Вызывается сама, когда меняются срок, период или календарь. Возвращает число новых и изменённых наступлений';
 
 CREATE FUNCTION read_event_deadline()
 RETURNS trigger

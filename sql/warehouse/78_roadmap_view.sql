@@ -252,35 +252,46 @@ COMMENT ON VIEW event_without_evidence IS 'Мероприятия, отмече�
 
 -- The school's own roadmap counts as a whole. Plans of the list's year and
 -- later: a list of the results of 2022 is worked on from 2023.
+CREATE VIEW school_measure WITH (security_invoker = true) AS
+SELECT l.school_outcome_id, l.result_year, l.list_year, l.academic_year, l.municipality_id, l.municipality,
+       l.school_id, l.school, r.roadmap_id, r.name AS roadmap, c.is_own, e.roadmap_event_id, e.number, e.title, e.deadline,
+       coalesce(o.occurrences, 0) AS occurrences, coalesce(o.done, 0) AS done, coalesce(o.overdue, 0) AS overdue,
+       o.next_due_on
+FROM shnor_list AS l
+JOIN (
+    SELECT x.school_id, x.roadmap_event_id, bool_or(x.is_own) AS is_own
+    FROM (
+        SELECT t.school_id, t.roadmap_event_id, false AS is_own
+        FROM roadmap_event_school AS t
+        UNION ALL
+        SELECT p.school_id, v.roadmap_event_id, true
+        FROM roadmap AS p
+        JOIN roadmap_section AS g USING (roadmap_id)
+        JOIN roadmap_event AS v USING (roadmap_section_id)
+        WHERE p.school_id IS NOT NULL) AS x
+    GROUP BY x.school_id, x.roadmap_event_id) AS c ON c.school_id = l.school_id
+JOIN roadmap_event AS e USING (roadmap_event_id)
+JOIN roadmap_section AS s USING (roadmap_section_id)
+JOIN roadmap AS r ON r.roadmap_id = s.roadmap_id AND r.plan_to > make_date(l.result_year, 12, 31)
+LEFT JOIN (
+    SELECT t.roadmap_event_id, count(*) AS occurrences, count(*) FILTER (WHERE t.status IN ('done', 'done_late')) AS done,
+           count(*) FILTER (WHERE t.status = 'overdue') AS overdue,
+           min(t.due_on) FILTER (WHERE t.status IN ('planned', 'moved')) AS next_due_on
+    FROM roadmap_today AS t
+    GROUP BY t.roadmap_event_id) AS o USING (roadmap_event_id);
+COMMENT ON VIEW school_measure IS 'Мероприятия, относящиеся к школам действующего списка ШНОР: адресованные им (roadmap_event_school) и все мероприятия их собственных карт; берутся карты, период которых не кончился до конца года результатов';
+
 CREATE VIEW school_support WITH (security_invoker = true) AS
 SELECT l.school_outcome_id, l.result_year, l.list_year, l.academic_year, l.municipality_id, l.municipality,
-       l.school_id, l.school, l.dynamics_text,
-       count(DISTINCT m.roadmap_event_id) AS measures,
-       count(DISTINCT m.roadmap_event_id) FILTER (WHERE m.is_own) AS own_measures,
-       count(o.roadmap_occurrence_id) AS occurrences,
-       count(*) FILTER (WHERE o.status IN ('done', 'done_late')) AS done,
-       count(*) FILTER (WHERE o.status = 'overdue') AS overdue
+       l.school_id, l.school, l.dynamics_text, coalesce(m.measures, 0) AS measures, coalesce(m.own_measures, 0) AS own_measures,
+       coalesce(m.occurrences, 0) AS occurrences, coalesce(m.done, 0) AS done, coalesce(m.overdue, 0) AS overdue
 FROM shnor_list AS l
 LEFT JOIN (
-    SELECT c.school_id, c.roadmap_event_id, bool_or(c.is_own) AS is_own, c.plan_to
-    FROM (
-        SELECT t.school_id, t.roadmap_event_id, false AS is_own, r.plan_to
-        FROM roadmap_event_school AS t
-        JOIN roadmap_event AS e USING (roadmap_event_id)
-        JOIN roadmap_section AS s USING (roadmap_section_id)
-        JOIN roadmap AS r USING (roadmap_id)
-        UNION ALL
-        SELECT r.school_id, e.roadmap_event_id, true, r.plan_to
-        FROM roadmap AS r
-        JOIN roadmap_section AS s USING (roadmap_id)
-        JOIN roadmap_event AS e USING (roadmap_section_id)
-        WHERE r.school_id IS NOT NULL) AS c
-    GROUP BY c.school_id, c.roadmap_event_id, c.plan_to) AS m
-  ON m.school_id = l.school_id AND m.plan_to > make_date(l.result_year, 12, 31)
-LEFT JOIN roadmap_today AS o ON o.roadmap_event_id = m.roadmap_event_id
-GROUP BY l.school_outcome_id, l.result_year, l.list_year, l.academic_year, l.municipality_id, l.municipality,
-         l.school_id, l.school, l.dynamics_text;
-COMMENT ON VIEW school_support IS 'Меры поддержки каждой школы действующего списка ШНОР: мероприятия, адресованные ей (roadmap_event_school), и её собственная карта; берутся карты, период которых не кончился до конца года результатов';
+    SELECT t.school_id, count(*) AS measures, count(*) FILTER (WHERE t.is_own) AS own_measures,
+           sum(t.occurrences)::bigint AS occurrences, sum(t.done)::bigint AS done, sum(t.overdue)::bigint AS overdue
+    FROM school_measure AS t
+    GROUP BY t.school_id) AS m USING (school_id);
+COMMENT ON VIEW school_support IS 'Меры поддержки каждой школы действующего списка ШНОР, числом (см. school_measure)';
 
 CREATE VIEW school_without_support WITH (security_invoker = true) AS
 SELECT p.school_outcome_id, p.result_year, p.list_year, p.academic_year, p.municipality_id, p.municipality,
@@ -434,13 +445,15 @@ BEGIN
             ('last_done_on', 'Последняя отметка о выполнении'),
             ('measures', 'Мероприятий, относящихся к школе'),
             ('own_measures', 'Из них в собственной карте школы'),
+            ('is_own', 'Из собственной карты школы'),
+            ('next_due_on', 'Ближайший предстоящий срок'),
             ('line', 'Строка загруженного текста'),
             ('reason', 'В чём дело'),
             ('detail', 'О чём речь: начало строки, срок, неузнанные слова')) AS v (attname, wording)
         JOIN pg_attribute AS a ON a.attname = v.attname AND a.attnum > 0
         JOIN (VALUES ('roadmap_today'), ('due_this_week'), ('due_this_month'), ('overdue'), ('overdue_by_body'), ('roadmap_progress'),
                      ('roadmap_progress_by_municipality'), ('roadmap_calendar'), ('body_load'),
-                     ('event_without_evidence'), ('school_support'), ('school_without_support'),
+                     ('event_without_evidence'), ('school_measure'), ('school_support'), ('school_without_support'),
                      ('roadmap_not_derived'), ('roadmap_attention')) AS w (view_name)
           ON a.attrelid = w.view_name::regclass
     LOOP

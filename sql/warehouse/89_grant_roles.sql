@@ -37,7 +37,7 @@ BEGIN ATOMIC
         'region', 'municipality', 'school', 'school_code', 'school_type', 'school_year', 'school_name',
         'exam', 'subject', 'assessment', 'mark_cut', 'administration', 'layout', 'layout_column', 'subject_code',
         'rule_set', 'rule_assessment', 'rule_excluded_type', 'cycle', 'data_check',
-        'school_term', 'calendar_day', 'body', 'indicator']) AS n
+        'school_term', 'calendar_day', 'body', 'indicator', 'setting']) AS n
     UNION ALL VALUES
         ('result', 'pupil', NULL),
         ('result_summary', 'class', NULL),
@@ -51,6 +51,8 @@ BEGIN ATOMIC
         ('unmatched_school', 'unknown', NULL),
         ('import_reject', 'refused', NULL),
         ('participant_secret', 'secret', NULL),
+        ('job_run', 'job', NULL),
+        ('data_check_found', 'job', NULL),
         ('municipality_member', 'member', 'role_name = current_user::text'),
         ('roadmap', 'plan', 'level = ''region'' OR municipality_id = ANY ((SELECT own_municipalities())::integer[])
                              OR school_id = ANY ((SELECT own_schools())::integer[])'),
@@ -252,21 +254,27 @@ AS $$
 DECLARE
     own_schema text := current_schema();
     roles CONSTANT text := 'shnor_reader, shnor_analyst, shnor_loader, shnor_admin, shnor_municipal, shnor_bi';
-    missing text := (SELECT string_agg(n, ', ') FROM unnest(string_to_array(roles, ', ')) AS n WHERE to_regrole(n) IS NULL);
+    owner regrole := (SELECT c.relowner FROM pg_class AS c WHERE c.oid = 'cycle'::regclass);
+    missing text;
+    others text;
 BEGIN
+    SELECT string_agg(n, ', ') FILTER (WHERE to_regrole(n) IS NULL), string_agg(n, ', ') FILTER (WHERE n <> owner::text)
+    INTO missing, others
+    FROM unnest(string_to_array(roles, ', ')) AS n;
     IF missing IS NOT NULL THEN
         RAISE EXCEPTION 'нет ролей: %', missing
             USING ERRCODE = 'undefined_object',
                   HINT = 'Роли общие для всего сервера, расширение их не создаёт. Создайте их: psql -f "$(pg_config --sharedir)/extension/shnor_roles.sql".';
     END IF;
-    IF NOT pg_has_role((SELECT c.relowner FROM pg_class AS c WHERE c.oid = 'cycle'::regclass), 'USAGE') THEN
+    IF NOT pg_has_role(owner, 'USAGE') THEN
         RAISE EXCEPTION 'права на хранилище раздаёт его владелец'
             USING ERRCODE = 'insufficient_privilege',
-                  DETAIL = format('Владелец — %s.', (SELECT pg_get_userbyid(c.relowner) FROM pg_class AS c WHERE c.oid = 'cycle'::regclass));
+                  DETAIL = format('Владелец — %s.', owner);
     END IF;
-    EXECUTE format('REVOKE ALL ON SCHEMA %I FROM %s', own_schema, roles);
-    EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA %I FROM %s', own_schema, roles);
-    EXECUTE format('REVOKE ALL ON ALL ROUTINES IN SCHEMA %I FROM %s', own_schema, roles);
+    -- An owner that is one of the roles keeps an owner's rights.
+    EXECUTE format('REVOKE ALL ON SCHEMA %I FROM %s', own_schema, others);
+    EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA %I FROM %s', own_schema, others);
+    EXECUTE format('REVOKE ALL ON ALL ROUTINES IN SCHEMA %I FROM %s', own_schema, others);
     EXECUTE format('GRANT USAGE ON SCHEMA %I TO %s', own_schema, roles);
     PERFORM grant_tables();
     PERFORM grant_routines();

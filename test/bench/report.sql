@@ -136,6 +136,18 @@ WITH n AS (
     SELECT 90, format('import_file of a file of %s results; COPY of the same rows', to_char(x.rows, 'FM999,999,999')), o, d, o / d, '', NULL
     FROM LATERAL (SELECT m.rows, m.ms AS o, bench.ms('copy', 'with summaries', m.rows) AS d
                   FROM bench.median AS m WHERE m.measure = 'import') AS x
+    UNION ALL
+    SELECT 100 + 10 * s.place + f.place, format('thousands of %s a second, one process: %s', s.source, f.name), o, NULL, NULL,
+           CASE f.place WHEN 1 THEN '300 or more' ELSE '' END, CASE f.place WHEN 1 THEN o >= 300 END
+    FROM n, (VALUES (1, 'phrases of documents'), (2, 'generated phrases')) AS s (place, source),
+         (VALUES (1, 'kind'), (2, 'normal form'), (3, 'dates in a year')) AS f (place, name),
+         LATERAL (SELECT bench.fact_of('count', s.source, region)::float8
+                         / bench.ms('deadline', s.source || ': ' || f.name, region) AS o) AS x
+    UNION ALL
+    SELECT 130 + v.place, format('roadmap of a year, %s', v.variant), o, NULL, NULL, CASE v.place WHEN 1 THEN 'under 10 ms' ELSE '' END,
+           CASE v.place WHEN 1 THEN o < 10 END
+    FROM n, (VALUES (1, '150 events expanded'), (2, '150 events expanded anew, nothing to change')) AS v (place, variant),
+         LATERAL (SELECT bench.ms('roadmap', v.variant, region) AS o) AS x
 )
 SELECT format('| %s | %s | %s | %s | %s | %s |', t.name, coalesce(bench.figure(t.ours), '—'), coalesce(bench.figure(t.other), ''),
               coalesce(bench.figure(t.ratio), ''), t.wanted, CASE t.met WHEN true THEN 'yes' WHEN false THEN '**no**' ELSE '' END)

@@ -2,7 +2,7 @@
 -- is computed of results, values against targets, events and their indicators.
 \ir include/warehouse.sql
 BEGIN;
-SELECT plan(45);
+SELECT plan(48);
 
 INSERT INTO indicator (code, name, unit, direction, numerator, denominator) VALUES
     ('1.1', 'Доля ОО с внутришкольной системой профилактики', 'share', 'up', 'ОО с системой', 'ОО'),
@@ -232,6 +232,33 @@ SELECT is((SELECT count(*) FROM indicator_progress),
                                 AND (o.region_id = w.r OR o.municipality_id = w.m OR o.school_id = w.s))),
           'a row a target of one''s own, one a territory of a common one');
 SELECT matches(error_of('DELETE FROM indicator'), '^23503', 'an indicator in use is not deleted');
+
+-- Who keeps roadmaps, with the privileges that README names.
+CREATE ROLE regress_shnor_keeper;
+GRANT USAGE ON SCHEMA monitoring, helper, tap TO regress_shnor_keeper;
+GRANT SELECT ON ALL TABLES IN SCHEMA monitoring TO regress_shnor_keeper;
+GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA tap TO regress_shnor_keeper;
+SELECT string_agg(oid::regclass::text, ', ') AS kept FROM pg_class
+WHERE relnamespace = 'monitoring'::regnamespace AND relkind = 'r' AND (relname ~ '^(roadmap|indicator)' OR relname IN ('body', 'body_alias', 'school_term', 'calendar_day')) \gset
+GRANT INSERT, UPDATE, DELETE ON :kept TO regress_shnor_keeper;
+GRANT EXECUTE ON ALL ROUTINES IN SCHEMA monitoring TO regress_shnor_keeper;
+SET ROLE regress_shnor_keeper;
+SELECT is(error_of($$DO 'BEGIN
+    PERFORM import_roadmap(E''Мероприятие\tСрок\tОтветственные\nМУНИЦИПАЛЬНЫЙ УРОВЕНЬ\nПервое\tежемесячно\tУО\n'', ''Своя'', ''region'', 1, ''2023-01-01'', ''2023-12-31'');
+    PERFORM adopt_bodies(max(roadmap_id)), derive_roadmap(max(roadmap_id), ''municipality'', 1, ''Своя района''), add_official_holidays(2023) FROM roadmap;
+    PERFORM mark_done(max(roadmap_occurrence_id), ''2023-12-01''), add_evidence(max(roadmap_occurrence_id), ''приказ'', ''2023-12-01'', ''1'') FROM roadmap_occurrence;
+    UPDATE roadmap_event SET deadline = ''ежеквартально'' WHERE title = ''Первое'';
+    UPDATE roadmap SET due_shift = ''next'';
+    INSERT INTO school_term (academic_year, term, starts_on, ends_on) VALUES (2023, 1, ''2022-09-01'', ''2022-10-25'');
+    INSERT INTO roadmap_effect (roadmap_event_id, indicator_id) SELECT max(roadmap_event_id), min(indicator_id) FROM roadmap_event, indicator;
+END'$$), NULL, 'a keeper loads, derives, marks and changes roadmaps');
+SELECT is((import_indicator_values(E'indicator;region;measured_on;value\n3.3;99;2025-06-30;5')).rows_stored, 1::bigint, 'and loads values of indicators');
+SELECT is((SELECT count(*) FROM roadmap_today WHERE roadmap = 'Своя района') > 3 AND roadmap_ics() LIKE 'BEGIN:VCALENDAR%', true, 'and reads them');
+RESET ROLE;
+REVOKE ALL ON ALL TABLES IN SCHEMA monitoring, tap FROM regress_shnor_keeper;
+REVOKE ALL ON ALL ROUTINES IN SCHEMA monitoring FROM regress_shnor_keeper;
+REVOKE ALL ON SCHEMA monitoring, helper, tap FROM regress_shnor_keeper;
+DROP ROLE regress_shnor_keeper;
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -2,7 +2,7 @@
 -- days that cannot be, texts that would break an iCalendar.
 \ir include/warehouse.sql
 BEGIN;
-SELECT plan(36);
+SELECT plan(38);
 SET LOCAL statement_timeout = '60s';
 
 CREATE FUNCTION helper.load(own text, document text)
@@ -47,6 +47,9 @@ SELECT results_eq($$SELECT line, reason FROM roadmap_attention WHERE roadmap = '
              (8, 'строка без номера начата со строчной буквы, но срок у неё свой: принята за мероприятие'),
              (9, 'срок не распознан'), (13, 'пропущены номера перед 8'), (15, 'срок не распознан')$$, 'and a person is told');
 SELECT is(load('two', E'|Мероприятие|Срок|\n|---|---|\n|Дело \\| второе; "кавычки", запятая|март|\n| 😀 эмодзи | июнь |'), '1 2 2', 'a table of two columns');
+SELECT is(load('headings', E'Мероприятие\tСрок\tОтветственные\nМУНИЦИПАЛЬНЫЙ УРОВЕНЬ\nПервое\tмарт\tУО\nII. Помощь\nшколам\nВторое\tапрель\tУО\n'), '2 2 2', 'headings on lines of their own');
+SELECT is((SELECT string_agg(concat_ws(' ', s.level, s.number, s.title), '; ' ORDER BY s.place) FROM roadmap_section AS s JOIN roadmap AS r USING (roadmap_id) WHERE r.name = 'headings')
+          || ': ' || rows_of('headings'), E'municipality; municipality II Помощь школам: -|Первое|март|УО\n-|Второе|апрель|УО', 'are no part of the row after them');
 SELECT is(load('empty', E'№\tМероприятие\tСрок\n'), '0 0 0', 'a header without rows');
 SELECT is(load('crlf', E'\uFEFF№\tМероприятие\tСрок\r\n1\tДело\tмарт\r\n2\tВторое\tапрель\r\n'), '1 2 2', 'ends of lines of Windows');
 SELECT is(split_part(error_of(format('SELECT load(%L, %L)', 'none', v)), E'\n', 1), '22023', 'no table in: ' || left(translate(coalesce(v, 'NULL'), E'\n\t', '  '), 20))

@@ -48,7 +48,7 @@ SELECT n, string_to_array(k.rights, ' ', '-')
 FROM (VALUES
     ('r r r racd r r', 'region municipality school school_code school_type school_year school_name exam subject assessment
         mark_cut administration layout layout_column subject_code rule_set rule_assessment rule_excluded_type cycle
-        data_check school_term calendar_day body indicator'),
+        data_check school_term calendar_day body indicator setting'),
     ('- r racd r r -', 'result'),
     ('- r r r r -', 'result_summary'),
     ('r r r r r r', 'school_summary'),
@@ -60,6 +60,7 @@ FROM (VALUES
     ('r r racd racd - -', 'unmatched_school'),
     ('- r racd rd - -', 'import_reject'),
     ('- - r - - -', 'participant_secret'),
+    ('r r - racd - -', 'job_run data_check_found'),
     ('- - - racd r -', 'municipality_member')
 ) AS k (rights, names), regexp_split_to_table(k.names, '\s+') AS n;
 
@@ -131,8 +132,8 @@ SELECT is_empty($$SELECT g.view, g.role, g.is_granted FROM granted AS g
                   WHERE helper.denied(g.role, format('SELECT * FROM monitoring.%I', g.view)) = g.is_granted$$,
                 'a view is granted to exactly those who may read all that it reads');
 ROLLBACK TO all_views;
-SELECT set_eq($$SELECT view FROM granted WHERE role = 'shnor_bi' AND NOT is_granted$$, ARRAY['import_status'],
-              'BI reads all views but that of imports');
+SELECT set_eq($$SELECT view FROM granted WHERE role = 'shnor_bi' AND NOT is_granted$$, ARRAY['import_status', 'job_status'],
+              'BI reads all views but those of imports and jobs');
 
 -- Routines.
 CREATE TEMP VIEW routine AS
