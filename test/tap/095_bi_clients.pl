@@ -16,7 +16,8 @@ use Test::More;
 
 my $top = File::Spec->rel2abs(dirname(__FILE__) . '/../..');
 my $dir = PostgreSQL::Test::Utils::tempdir();
-my @star = qw(dim_school dim_assessment dim_year fact_assessment_outcome fact_school_outcome fact_deadline);
+my @star = qw(dim_school dim_assessment dim_year fact_assessment_outcome fact_school_outcome fact_deadline
+  fact_marker);
 
 # Runs a program; returns its status, output and errors.
 sub run_program
@@ -134,6 +135,9 @@ SKIP:
 			'fact_assessment_outcome.dim_year_id = dim_year.id',
 			'fact_deadline.dim_school_id = dim_school.id',
 			'fact_deadline.dim_year_id = dim_year.id',
+			'fact_marker.dim_assessment_id = dim_assessment.id',
+			'fact_marker.dim_school_id = dim_school.id',
+			'fact_marker.dim_year_id = dim_year.id',
 			'fact_school_outcome.dim_school_id = dim_school.id',
 			'fact_school_outcome.dim_year_id = dim_year.id'),
 		'Cube: the joins are found by the names');
