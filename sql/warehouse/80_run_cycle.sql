@@ -527,7 +527,6 @@ BEGIN
     RAISE NOTICE 'цикл %: организаций — %; % с', own.result_year, written, seconds_since(started);
     written := write_marker_outcomes(own, rules);
     RAISE NOTICE 'цикл %: признаков по процедурам за три года — %; % с', own.result_year, written, seconds_since(started);
-    PERFORM publish_counts(own.result_year);
     PERFORM write_cycle_totals(own, started);
 
     SELECT string_agg(c.result_year::text, ', ' ORDER BY c.result_year) INTO later_years
