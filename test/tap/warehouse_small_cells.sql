@@ -249,8 +249,8 @@ SELECT cmp_ok((SELECT count(*) FILTER (WHERE s.n IS NOT NULL)::numeric / count(*
 
 -- Attack 3: three schools in two municipalities, at most five pupils, threshold
 -- two: every table that agrees with what is shown (none with more than six).
-SELECT helper.random_cycle(2040 + n, 5, 1, '^Школа (11/1|13/[12])$') FROM generate_series(1, 8) AS n \g /dev/null
-SELECT helper.publish(2040 + n, 2) FROM generate_series(1, 8) AS n \g /dev/null
+SELECT helper.random_cycle(2040 + n, 5, 1, '^Школа (11/1|13/[12])$') FROM generate_series(1, 16) AS n \g /dev/null
+SELECT helper.publish(2040 + n, 2) FROM generate_series(1, 16) AS n \g /dev/null
 SELECT max(municipality_id) FILTER (WHERE code = '11') AS one, max(municipality_id) FILTER (WHERE code = '13') AS two FROM municipality \gset
 CREATE TEMP TABLE tiny AS
 SELECT s.kind, s.academic_year AS y, s.assessment_id AS a, s.level, s.municipality_id AS m, s.school_id AS s, s.n, s.f,
@@ -293,7 +293,7 @@ WHERE v.hidden
 GROUP BY t.kind, t.y, t.a, t.level, t.m, t.place, v.measure
 HAVING min(v.value) = max(v.value);
 SELECT cmp_ok((SELECT count(DISTINCT (y, a)) FROM tiny), '>', 5::bigint, 'more than five tiny tables');
-SELECT cmp_ok((SELECT count(*) FROM tiny WHERE kind = 'published' AND f IS NOT NULL), '>', 5::bigint, 'in which something is shown');
+SELECT cmp_ok((SELECT count(*) FROM tiny WHERE kind = 'published' AND f IS NOT NULL), '>', 3::bigint, 'in which something is shown');
 SELECT is_empty($$SELECT y, a FROM tiny WHERE kind = 'published' EXCEPT SELECT y, a FROM solution WHERE kind = 'published'$$, 'all of them have solutions');
 SELECT cmp_ok((SELECT count(*) FROM found_out WHERE kind = 'naive'), '>', 5::bigint,
               'trying everything finds counts where only small ones are hidden');
