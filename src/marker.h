@@ -1,6 +1,7 @@
 /*
  * marker.h
- *		What the files of the markers share: building their composite results.
+ *		What the files of markers and fits share: building their composite
+ *		results.
  */
 #ifndef SHNOR_MARKER_H
 #define SHNOR_MARKER_H
@@ -22,6 +23,7 @@ typedef struct ShnorRow
 extern void shnor_row_int64(ShnorRow *row, int64 value);
 extern void shnor_row_float8(ShnorRow *row, double value);
 extern void shnor_row_tails(ShnorRow *row, double t, double df);
+extern void shnor_row_any(ShnorRow *row, Datum value);
 extern Datum shnor_row_datum(FunctionCallInfo fcinfo, ShnorRow *row);
 
 #endif							/* SHNOR_MARKER_H */

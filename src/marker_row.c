@@ -1,6 +1,6 @@
 /*
  * marker_row.c
- *		Composite results of the markers' functions.
+ *		Composite results of markers and fits.
  */
 #include "postgres.h"
 
@@ -53,6 +53,17 @@ shnor_row_tails(ShnorRow *row, double t, double df)
 	shnor_row_float8(row, df);
 	shnor_row_float8(row, upper);
 	shnor_row_float8(row, lower);
+}
+
+/*
+ * Append a value of any type.
+ */
+void
+shnor_row_any(ShnorRow *row, Datum value)
+{
+	Assert(row->len < SHNOR_ROW_MAX);
+	row->values[row->len] = value;
+	row->nulls[row->len++] = false;
 }
 
 /*

@@ -2,26 +2,13 @@
  * regression_core.c
  *		Least squares: a weighted line with its deletion residuals, and a
  *		polynomial through a histogram.
- *
- * Where the data are on the line but for rounding, ratios of rounding errors
- * must not come out as statistics; the bounds below tell the two apart.
  */
 #include "regression_core.h"
 
 #include <float.h>
 #include <math.h>
 
-/*
- * Sums of squares below this part of those of the data themselves are rounding
- * errors: the square of some hundred units in the last place.
- */
-#define ROUNDING_PART	1e-27
-
-/*
- * A point's residual explains all but this part of the sum of squares: then
- * the others are on a line and the deletion residual has no scale.
- */
-#define ALONE_PART		1e-12
+#include "rounding_core.h"
 
 /* Most steps of a log-linear fit, and the last change, as a part of all. */
 #define LOGLINEAR_STEPS	60
@@ -74,7 +61,7 @@ shnor_fit_line(const ShnorPoint *points, size_t len, ShnorLine *line)
 		size_x += w * points[i].x * points[i].x;
 		size_y += w * points[i].y * points[i].y;
 	}
-	if (line->sxx <= ROUNDING_PART * size_x)
+	if (line->sxx <= SHNOR_ROUNDING_PART * size_x)
 		return false;
 	line->slope = sxy / line->sxx;
 
@@ -87,15 +74,35 @@ shnor_fit_line(const ShnorPoint *points, size_t len, ShnorLine *line)
 
 		line->rss += w * e * e;
 	}
-	if (line->rss <= ROUNDING_PART * size_y)
+	if (line->rss <= SHNOR_ROUNDING_PART * size_y)
 		line->rss = 0.0;
 	return true;
 }
 
 /*
- * A point's residual, leverage and externally studentised residual: the
- * residual over its standard error, the variance taken from the line without
- * the point (Belsley, Kuh and Welsch 1980, 2.8; rstudent of R).
+ * Externally studentised residual of a row of a least-squares fit: the residual
+ * over its standard error, the variance taken from the fit without the row
+ * (Belsley, Kuh and Welsch 1980, 2.8; rstudent of R).  Requires the row's
+ * weight and leverage, the weighted sum of squares of all residuals, and the
+ * degrees of freedom left without the row.  Not a number where it is undefined.
+ */
+double
+shnor_deletion_t(double residual, double weight, double leverage,
+				 double rss, double df)
+{
+	double		free_part = 1.0 - leverage;
+	double		others;
+
+	if (df < 1.0 || rss == 0.0 || free_part <= SHNOR_ALONE_PART)
+		return NAN;
+	others = rss - weight * residual * residual / free_part;
+	if (others <= SHNOR_ALONE_PART * rss)
+		return NAN;
+	return residual * sqrt(weight * df / (others * free_part));
+}
+
+/*
+ * A point's residual, leverage and externally studentised residual.
  */
 void
 shnor_line_residual(const ShnorLine *line, const ShnorPoint *point,
@@ -103,27 +110,14 @@ shnor_line_residual(const ShnorLine *line, const ShnorPoint *point,
 {
 	double		w = point->w / line->scale;
 	double		dx = point->x - line->mean_x;
-	double		e;
-	double		free_part;
-	double		own_part;
-	double		others;
 
 	residual->fitted = line->mean_y + line->slope * dx;
-	e = point->y - line->mean_y - line->slope * dx;
-	residual->residual = e;
+	residual->residual = point->y - line->mean_y - line->slope * dx;
 	residual->leverage = fmin(w * (1.0 / line->weight + dx * dx / line->sxx),
 							  1.0);
-	residual->t = NAN;
 	residual->df = (double) line->points - 3.0;
-
-	free_part = 1.0 - residual->leverage;
-	if (residual->df < 1.0 || line->rss == 0.0 || free_part <= ALONE_PART)
-		return;
-	own_part = w * e * e / free_part;
-	others = line->rss - own_part;
-	if (others <= ALONE_PART * line->rss)
-		return;
-	residual->t = e * sqrt(w * residual->df / (others * free_part));
+	residual->t = shnor_deletion_t(residual->residual, w, residual->leverage,
+								   line->rss, residual->df);
 }
 
 /*
@@ -212,7 +206,7 @@ shnor_fit_polynomial(const double *y, const double *weight, int len,
 	*rss = 0.0;
 	for (int i = 0; i < len; i++)
 		*rss += weight[i] * rest[i] * rest[i];
-	if (*rss <= ROUNDING_PART * size * points)
+	if (*rss <= SHNOR_ROUNDING_PART * size * points)
 		*rss = 0.0;
 	return points;
 }

@@ -37,7 +37,7 @@ DECLARE
     i integer;
 BEGIN
     -- Most rows are no header, which is cheap to see.
-    IF coalesce(cardinality(cells), 0) NOT BETWEEN 3 AND 20
+    IF coalesce(cardinality(cells), 0) NOT BETWEEN 2 AND 20
         OR lower_text(array_to_string(cells, ' ')) !~ 'срок|период|дата'
         OR length(array_to_string(cells, '')) > 1000
     THEN
@@ -45,12 +45,19 @@ BEGIN
     END IF;
     FOR i IN 1 .. cardinality(cells) LOOP
         role := column_role(cells[i]);
+        -- Of the first and the last day, each in a column, the last is the deadline.
+        IF role = 'deadline' AND role = ANY (roles) AND header_text(cells[i]) ~ 'оконч|заверш' THEN
+            roles[array_position(roles, role)] := 'other';
+        END IF;
         roles := roles || CASE WHEN role = ANY (roles) AND role = 'title' AND 'school_activity' <> ALL (roles)
                                THEN 'school_activity'
                                WHEN role IS NULL OR role = ANY (roles) THEN 'other'
                                ELSE role END;
     END LOOP;
-    IF roles @> ARRAY['title', 'deadline'] THEN
+    -- A row of the plan may have these words too; it has a number or a deadline.
+    IF roles @> ARRAY['title', 'deadline']
+        AND NOT EXISTS (SELECT FROM unnest(cells) AS c WHERE item_number(plain_cell(c)) IS NOT NULL OR is_deadline(plain_cell(c)))
+    THEN
         RETURN roles;
     END IF;
     RETURN NULL;
@@ -69,14 +76,15 @@ RETURN coalesce(btrim(regexp_replace(
 COMMENT ON FUNCTION plain_cell(text) IS
 'Текст ячейки документа: без разметки <p>, <br>, **, переводов строки и повторных пробелов; пустая строка вместо NULL';
 
-CREATE FUNCTION split_cells(line text, delimiter text)
+CREATE FUNCTION split_cells(line text, delimiter text, is_framed boolean DEFAULT true)
 RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE delimiter
-    WHEN '|' THEN string_to_array(replace(regexp_replace(btrim(replace(line, '\|', chr(1))), '^\||\|$', '', 'g'), chr(1), '¦'), '|')
-    ELSE string_to_array(line, delimiter) END;
-COMMENT ON FUNCTION split_cells(text, text) IS
-'Ячейки строки таблицы; у таблиц с чертами крайние черты отбрасываются, \| внутри ячейки становится ¦';
+RETURN CASE
+    WHEN delimiter <> '|' THEN string_to_array(line, delimiter)
+    ELSE string_to_array(replace(regexp_replace(btrim(replace(line, '\|', chr(1))), CASE WHEN is_framed THEN '^\||\|$' ELSE '\|$' END, '', 'g'),
+                                 chr(1), '¦'), '|') END;
+COMMENT ON FUNCTION split_cells(text, text, boolean) IS
+'Ячейки строки таблицы; крайние черты отбрасываются (первая — если is_framed: строки таблицы с неё начинаются), \| внутри ячейки становится ¦';
 
 -- Layout "cells": the converter put each cell on lines of its own, opened by a
 -- tab, so that rows have to be counted off; layout "rows": a line is a row.
@@ -86,43 +94,31 @@ LANGUAGE plpgsql IMMUTABLE
 SET search_path FROM CURRENT
 AS $$
 DECLARE
+    one_cell constant text := '^\s*\t\s*\S[^\t]*$';
     i integer;
-    j integer;
-    d text;
-    cells text[];
 BEGIN
     FOR i IN 1 .. coalesce(cardinality(lines), 0) LOOP
-        FOREACH d IN ARRAY ARRAY[E'\t', '|'] LOOP
-            CONTINUE WHEN position(d IN lines[i]) = 0;
-            cells := split_cells(lines[i], d);
-            roles := column_roles(cells);
-            IF roles IS NOT NULL THEN
-                first_line := i;
-                last_line := i;
-                layout := 'rows';
-                delimiter := d;
-                labels := cells;
-                RETURN NEXT;
-                RETURN;
-            END IF;
+        first_line := i;
+        last_line := i;
+        layout := 'rows';
+        FOREACH delimiter IN ARRAY ARRAY[E'\t', '|'] LOOP
+            CONTINUE WHEN position(delimiter IN lines[i]) = 0;
+            labels := split_cells(lines[i], delimiter);
+            roles := column_roles(labels);
+            EXIT WHEN roles IS NOT NULL;
         END LOOP;
-        IF lines[i] ~ '^\s*\t\s*\S[^\t]*$' AND (i = 1 OR lines[i - 1] !~ '^\s*\t\s*\S[^\t]*$') THEN
-            cells := '{}';
-            j := i;
-            WHILE lines[j] ~ '^\s*\t\s*\S[^\t]*$' AND j < i + 20 LOOP
-                cells := cells || plain_cell(lines[j]);
-                j := j + 1;
+        IF roles IS NULL AND lines[i] ~ one_cell AND (i = 1 OR lines[i - 1] !~ one_cell) THEN
+            layout := 'cells';
+            delimiter := E'\t';
+            WHILE lines[last_line + 1] ~ one_cell AND last_line < i + 19 LOOP
+                last_line := last_line + 1;
             END LOOP;
-            roles := column_roles(cells);
-            IF roles IS NOT NULL THEN
-                first_line := i;
-                last_line := j - 1;
-                layout := 'cells';
-                delimiter := E'\t';
-                labels := cells;
-                RETURN NEXT;
-                RETURN;
-            END IF;
+            labels := ARRAY(SELECT plain_cell(c) FROM unnest(lines[i:last_line]) WITH ORDINALITY AS u (c, place) ORDER BY place);
+            roles := column_roles(labels);
+        END IF;
+        IF roles IS NOT NULL THEN
+            RETURN NEXT;
+            RETURN;
         END IF;
     END LOOP;
 END
@@ -183,6 +179,7 @@ DECLARE
     width integer;
     own_line integer;
     own_cells text[];
+    own_heading boolean := false;   -- a level or a section on a line of its own
     parts text[];
     after_gap boolean := false;
     texts text[] := '{}';
@@ -205,8 +202,8 @@ BEGIN
                 after_gap := true;
                 CONTINUE WHEN i <= cardinality(lines);
             ELSIF position(header.delimiter IN lines[i]) > 0 THEN
-                parts := split_cells(lines[i], header.delimiter);
-                IF own_cells IS NOT NULL AND NOT after_gap AND cardinality(own_cells) < width
+                parts := split_cells(lines[i], header.delimiter, lines[header.first_line] ~ '^\s*\|');
+                IF own_cells IS NOT NULL AND NOT own_heading AND NOT after_gap AND cardinality(own_cells) < width
                     AND cardinality(own_cells) + cardinality(parts) - 1 <= width
                     AND item_number(plain_cell(parts[1])) IS NULL AND plain_cell(parts[1]) <> ''
                 THEN
@@ -214,7 +211,9 @@ BEGIN
                     own_cells := own_cells || parts[2:];
                     CONTINUE;
                 END IF;
-            ELSIF level_of_heading(lines[i]) IS NOT NULL OR section_number(lines[i]) ~ '[IVXLХІРр]' THEN
+            ELSIF level_of_heading(lines[i]) IS NOT NULL OR section_number(lines[i]) ~ '[IVXLХІРр]'
+                OR lines[i + 1] ~ format('^[\s|]*%s\.1\D', replace(section_number(lines[i]), '.', '\.'))
+            THEN
                 parts := ARRAY[lines[i]];
             ELSIF own_cells IS NOT NULL AND NOT after_gap THEN
                 own_cells[cardinality(own_cells)] := own_cells[cardinality(own_cells)] || ' ' || lines[i];
@@ -236,6 +235,7 @@ BEGIN
             END IF;
             after_gap := false;
             own_cells := parts;
+            own_heading := position(header.delimiter IN lines[i]) = 0;
             own_line := i;
             IF parts IS NULL THEN
                 line := i;

@@ -13,7 +13,7 @@ BEGIN ATOMIC
         ('pupil',     true,  '',    'r',    'racd', 'r',    'r',   ''),
         ('class',     true,  '',    'r',    'r',    'r',    'r',   ''),
         ('count',     true,  'r',   'r',    'r',    'r',    'r',   'r'),
-        ('group',     true,  'r',   'r',    'racd', 'r',    'r',   'r'),
+        ('group',     true,  'r',   'r',    'racd', 'r',    'r',   ''),
         ('outcome',   true,  'r',   'r',    'r',    'racd', 'r',   'r'),
         ('public',    false, 'r',   'r',    'r',    'racd', 'r',   'r'),
         ('plan',      true,  'r',   'r',    '',     'racd', 'r',   'r'),
@@ -37,14 +37,18 @@ BEGIN ATOMIC
         'region', 'municipality', 'school', 'school_code', 'school_type', 'school_year', 'school_name',
         'exam', 'subject', 'assessment', 'mark_cut', 'administration', 'layout', 'layout_column', 'subject_code',
         'rule_set', 'rule_assessment', 'rule_excluded_type', 'cycle', 'data_check',
-        'school_term', 'calendar_day', 'body', 'setting']) AS n
+        'school_term', 'calendar_day', 'body', 'indicator', 'setting',
+        'marker', 'marker_preset', 'marker_rule', 'marker_rule_assessment', 'marker_rule_exempt', 'marker_calibration',
+        'marker_run']) AS n
     UNION ALL VALUES
         ('result', 'pupil', NULL),
         ('result_summary', 'class', NULL),
+        ('task_summary', 'class', NULL),
         ('school_summary', 'count', NULL),
         ('published_group', 'group', 'school_id IS NULL OR school_id = ANY ((SELECT own_schools())::integer[])'),
         ('assessment_outcome', 'outcome', NULL),
         ('school_outcome', 'outcome', NULL),
+        ('marker_outcome', 'outcome', NULL),
         ('import_form', 'import', NULL),
         ('import_file', 'import', NULL),
         ('import_file_summary', 'import', NULL),
@@ -56,6 +60,12 @@ BEGIN ATOMIC
         ('data_check_found', 'job', NULL),
         ('municipality_member', 'member', 'role_name = current_user::text'),
         ('roadmap', 'plan', 'level = ''region'' OR municipality_id = ANY ((SELECT own_municipalities())::integer[])
+                             OR school_id = ANY ((SELECT own_schools())::integer[])'),
+        ('indicator_target', 'plan', 'coalesce(municipality_id, school_id) IS NULL
+                             OR municipality_id = ANY ((SELECT own_municipalities())::integer[])
+                             OR school_id = ANY ((SELECT own_schools())::integer[])'),
+        ('indicator_value', 'plan', 'coalesce(municipality_id, school_id) IS NULL
+                             OR municipality_id = ANY ((SELECT own_municipalities())::integer[])
                              OR school_id = ANY ((SELECT own_schools())::integer[])'),
         ('roadmap_section', 'plan', 'roadmap_id IN (SELECT p.roadmap_id FROM roadmap AS p)'),
         ('roadmap_review', 'plan', 'roadmap_id IN (SELECT p.roadmap_id FROM roadmap AS p)'),

@@ -181,6 +181,8 @@ my $support = join '|', qw(
   variance_components_(accum|combine|final)
   fingerprint_(accum|final)
   recount_(accum|combine|serialize|deserialize)
+  sample_(accum|combine|serialize|deserialize)
+  (scale_reference|principal_component|optimal_clusters|k_means|linear_fit|linear_fit_unweighted)_final
   worst_result_(accum|combine));
 
 my $node = run_document('README.md');
