@@ -207,7 +207,8 @@ DECLARE
 BEGIN
     CREATE TEMPORARY TABLE marker_school AS
     SELECT m.region_id, c.administration_id, c.school_id, y.school_type, c.dist,
-           scored(c.dist)::integer AS n, mean(c.dist)::double precision AS mean, marked(c.dist)::integer AS marked,
+           scored(c.dist)::integer AS n, mean(c.dist)::double precision AS mean,
+           stddev(c.dist)::double precision AS deviation, marked(c.dist)::integer AS marked,
            mark_count(c.dist, 4)::integer + mark_count(c.dist, 5)::integer AS good
     FROM (
         SELECT s.administration_id, s.academic_year, s.school_id, rollup(s.dist) AS dist
@@ -230,7 +231,10 @@ $$;
 COMMENT ON FUNCTION gather_marker_schools() IS
 'Часть test_markers: распределения организаций и их регионов из result_summary';
 
--- M1: does the mean differ from the rest's more than schools' means do.
+-- M1: does the mean differ from the rest's more than schools' means do. The
+-- variance between schools is that of the other schools, by the formula of
+-- variance_components with this school's part taken out of every sum; there are
+-- only so many of them, which limits the degrees of freedom.
 CREATE FUNCTION test_marker_means()
 RETURNS void
 LANGUAGE plpgsql
@@ -239,13 +243,29 @@ AS $$
 BEGIN
     INSERT INTO pg_temp.marker_test (region_id, administration_id, school_id, marker_id, sample, value, expected, size, p)
     SELECT t.region_id, t.administration_id, t.school_id, t.marker_id, t.n, t.mean, t.mean - (t.test).difference,
-           (t.test).effect, (t.test).p_higher
+           (t.test).effect, student_cdf(-(t.test).t, least((t.test).df, t.groups - 1))
     FROM (
-        SELECT s.region_id, s.administration_id, s.school_id, a.marker_id, coalesce(s.n, 0) AS n, s.mean,
-               CASE WHEN s.n >= a.min_sample THEN mean_test(s.dist, g.total - s.dist, (g.spread).variance_between) END AS test
+        SELECT s.region_id, s.administration_id, s.school_id, a.marker_id, coalesce(s.n, 0) AS n, s.mean, o.groups,
+               CASE WHEN s.n >= a.min_sample AND o.groups > 1 AND o.n > o.groups
+                    THEN mean_test(s.dist, g.total - s.dist, greatest(
+                        ((o.squares_between - o.sum * o.sum / o.n) / (o.groups - 1) - o.squares_within / (o.n - o.groups))
+                        * (o.groups - 1) / (o.n - o.squares_n / o.n), 0)) END AS test
         FROM pg_temp.marker_applied AS a
         JOIN pg_temp.marker_school AS s USING (administration_id)
         JOIN pg_temp.marker_region AS g USING (region_id, administration_id)
+        JOIN (
+            SELECT k.region_id, k.administration_id, count(*) AS groups, sum(k.n)::double precision AS n,
+                   sum(k.n::double precision * k.n) AS squares_n, sum(k.n * d.off) AS sum, sum(k.n * d.off * d.off) AS squares_between
+            FROM pg_temp.marker_school AS k
+            JOIN pg_temp.marker_region AS r USING (region_id, administration_id)
+            CROSS JOIN LATERAL (SELECT k.mean - (r.spread).mean AS off) AS d
+            WHERE k.n > 0
+            GROUP BY k.region_id, k.administration_id) AS e USING (region_id, administration_id)
+        CROSS JOIN LATERAL (SELECT s.mean - (g.spread).mean AS off) AS d
+        CROSS JOIN LATERAL (
+            SELECT e.groups - 1 AS groups, e.n - s.n AS n, e.squares_n - s.n::double precision * s.n AS squares_n,
+                   e.sum - s.n * d.off AS sum, e.squares_between - s.n * d.off * d.off AS squares_between,
+                   greatest((g.spread).sum_squares - coalesce((s.n - 1) * power(s.deviation, 2), 0), 0) AS squares_within) AS o
         WHERE a.code = 'mean_high'
         OFFSET 0) AS t;
 END
@@ -291,22 +311,28 @@ BEGIN
         WHERE a.code = 'variance_small'
         OFFSET 0) AS t;
 
+    -- Where marks are alike their correlation is low by itself: r / sqrt(1 - r^2)
+    -- goes with their deviation, and where that is small r says nothing.
     INSERT INTO pg_temp.marker_point
-    SELECT t.region_id, t.administration_id, t.school_id, t.marker_id, t.code, t.direction,
-           coalesce((t.agreement).compared, 0)::integer, t.usable,
-           CASE t.code WHEN 'journal_correlation' THEN t.mean_mark ELSE t.mean_mark - (t.agreement).mean_difference END,
-           CASE t.code WHEN 'journal_correlation' THEN atanh(least(greatest((t.agreement).correlation, -0.999), 0.999))
+    SELECT t.region_id, t.administration_id, t.school_id, t.marker_id, t.code, t.direction, t.compared, t.usable,
+           CASE t.code WHEN 'journal_correlation' THEN CASE WHEN t.deviation >= 0.4 THEN t.deviation END
+                       ELSE t.mean - (t.agreement).mean_difference END,
+           CASE t.code WHEN 'journal_correlation' THEN least(greatest((t.agreement).correlation, -0.99), 0.99)
+                                                       / sqrt(1 - power(least(abs((t.agreement).correlation), 0.99), 2))
                        ELSE (t.agreement).mean_difference END,
-           1.0 / greatest((t.agreement).compared - 3, 1),
+           1.0 / greatest(t.compared - 3, 1),
            CASE t.code WHEN 'journal_correlation' THEN (t.agreement).correlation ELSE (t.agreement).mean_difference END,
            NULL, 0
     FROM (
-        SELECT s.region_id, s.administration_id, s.school_id, a.marker_id, a.code, a.direction, a.min_sample,
-               journal_agreement(s.dist) AS agreement, journal_compared(s.dist) >= a.min_sample AS usable,
-               (2 * mark_count(s.dist, 2) + 3 * mark_count(s.dist, 3) + 4 * mark_count(s.dist, 4)
-                + 5 * mark_count(s.dist, 5)) / nullif(s.marked, 0)::double precision AS mean_mark
+        SELECT s.region_id, s.administration_id, s.school_id, a.marker_id, a.code, a.direction,
+               coalesce(journal_compared(s.dist), 0)::integer AS compared, journal_compared(s.dist) >= a.min_sample AS usable,
+               journal_agreement(s.dist) AS agreement, m.mean, sqrt(greatest(m.squares - m.mean * m.mean, 0)) AS deviation
         FROM pg_temp.marker_applied AS a
         JOIN pg_temp.marker_school AS s USING (administration_id)
+        CROSS JOIN LATERAL (
+            SELECT sum(k.mark * mark_count(s.dist, k.mark))::double precision / nullif(s.marked, 0) AS mean,
+                   sum(k.mark * k.mark * mark_count(s.dist, k.mark))::double precision / nullif(s.marked, 0) AS squares
+            FROM generate_series(2, 5) AS k (mark)) AS m
         WHERE a.code IN ('journal_correlation', 'journal_difference')
         OFFSET 0) AS t;
 END
@@ -357,7 +383,7 @@ BEGIN
     CROSS JOIN LATERAL (
         SELECT coalesce(w.value, w.y) AS value,
                CASE w.code WHEN 'variance_small' THEN sqrt(greatest(exp((w.fit).fitted) - 1.0 / 12, 0))
-                           WHEN 'journal_correlation' THEN tanh((w.fit).fitted)
+                           WHEN 'journal_correlation' THEN (w.fit).fitted / sqrt(1 + power((w.fit).fitted, 2))
                            ELSE coalesce(w.expected, (w.fit).fitted) END AS expected) AS e;
 END
 $$;
