@@ -35,6 +35,14 @@ section <- list(
                  num(p$sdev[1]^2), num(p$sdev[1]^2 / sum(p$sdev^2)), num(p$sdev[2]^2 / sum(p$sdev^2)))
         }
     },
+    # least sums of squares of k-means over many random starts: of lunch, which
+    # is one number, and of all indicators on the z scale
+    clusters = function() {
+        set.seed(6)
+        z <- scale(x)
+        best <- function(v, k) kmeans(v, k, nstart = 500, iter.max = 100)$tot.withinss
+        rows(2:8, num(sapply(2:8, function(k) best(d$lunch, k))), num(sapply(2:8, function(k) best(z, k))))
+    },
     # scores of the first component, calworks positive; the weighted regression
     # of the results on all indicators, and its 90 % prediction intervals
     schools = function() {
