@@ -74,6 +74,20 @@ shnor_student_tails(double t, double df, double *lower, double *upper)
 }
 
 /*
+ * The t that a Student variable with df degrees of freedom exceeds with
+ * probability `tail`.  Requires 0 < tail < 1/2 and df within its bounds.
+ */
+double
+shnor_student_quantile(double tail, double df)
+{
+	double		x;
+	double		y;
+
+	shnor_beta_quantile(2.0 * tail, 1.0 - 2.0 * tail, 0.5 * df, 0.5, &x, &y);
+	return sqrt(df * (y / x));
+}
+
+/*
  * Probabilities that an F variable with df1 and df2 degrees of freedom is at
  * most f, and at least f (A&S 26.6.2).  Requires f >= 0, which may be
  * infinite, and degrees of freedom within their bounds.

@@ -42,6 +42,7 @@ typedef struct ShnorStratum
 
 extern void shnor_student_tails(double t, double df,
 								double *lower, double *upper);
+extern double shnor_student_quantile(double tail, double df);
 extern void shnor_f_tails(double f, double df1, double df2,
 						  double *lower, double *upper);
 extern double shnor_hypergeometric_test(double k, const ShnorStratum *stratum,

@@ -10,12 +10,6 @@
 
 #include "rounding_core.h"
 
-/*
- * A point's residual explains all but this part of the sum of squares: then
- * the others are on a line and the deletion residual has no scale.
- */
-#define ALONE_PART		1e-12
-
 /* Most steps of a log-linear fit, and the last change, as a part of all. */
 #define LOGLINEAR_STEPS	60
 #define LOGLINEAR_EXACT	1e-12
@@ -86,9 +80,29 @@ shnor_fit_line(const ShnorPoint *points, size_t len, ShnorLine *line)
 }
 
 /*
- * A point's residual, leverage and externally studentised residual: the
- * residual over its standard error, the variance taken from the line without
- * the point (Belsley, Kuh and Welsch 1980, 2.8; rstudent of R).
+ * Externally studentised residual of a row of a least-squares fit: the residual
+ * over its standard error, the variance taken from the fit without the row
+ * (Belsley, Kuh and Welsch 1980, 2.8; rstudent of R).  Requires the row's
+ * weight and leverage, the weighted sum of squares of all residuals, and the
+ * degrees of freedom left without the row.  Not a number where it is undefined.
+ */
+double
+shnor_deletion_t(double residual, double weight, double leverage,
+				 double rss, double df)
+{
+	double		free_part = 1.0 - leverage;
+	double		others;
+
+	if (df < 1.0 || rss == 0.0 || free_part <= SHNOR_ALONE_PART)
+		return NAN;
+	others = rss - weight * residual * residual / free_part;
+	if (others <= SHNOR_ALONE_PART * rss)
+		return NAN;
+	return residual * sqrt(weight * df / (others * free_part));
+}
+
+/*
+ * A point's residual, leverage and externally studentised residual.
  */
 void
 shnor_line_residual(const ShnorLine *line, const ShnorPoint *point,
@@ -96,27 +110,14 @@ shnor_line_residual(const ShnorLine *line, const ShnorPoint *point,
 {
 	double		w = point->w / line->scale;
 	double		dx = point->x - line->mean_x;
-	double		e;
-	double		free_part;
-	double		own_part;
-	double		others;
 
 	residual->fitted = line->mean_y + line->slope * dx;
-	e = point->y - line->mean_y - line->slope * dx;
-	residual->residual = e;
+	residual->residual = point->y - line->mean_y - line->slope * dx;
 	residual->leverage = fmin(w * (1.0 / line->weight + dx * dx / line->sxx),
 							  1.0);
-	residual->t = NAN;
 	residual->df = (double) line->points - 3.0;
-
-	free_part = 1.0 - residual->leverage;
-	if (residual->df < 1.0 || line->rss == 0.0 || free_part <= ALONE_PART)
-		return;
-	own_part = w * e * e / free_part;
-	others = line->rss - own_part;
-	if (others <= ALONE_PART * line->rss)
-		return;
-	residual->t = e * sqrt(w * residual->df / (others * free_part));
+	residual->t = shnor_deletion_t(residual->residual, w, residual->leverage,
+								   line->rss, residual->df);
 }
 
 /*

@@ -14,6 +14,12 @@
 /* Arguments beyond this are refused by callers: squares must stay finite. */
 #define SHNOR_REGRESSION_MAX	1e50
 
+/*
+ * A row's residual explains all but this part of the sum of squares: then the
+ * others are on the fit, and the deletion residual has no scale.
+ */
+#define SHNOR_ALONE_PART		1e-12
+
 /* Highest degree of a polynomial. */
 #define SHNOR_DEGREE_MAX		12
 
@@ -58,6 +64,8 @@ typedef struct ShnorResidual
 
 extern bool shnor_fit_line(const ShnorPoint *points, size_t len,
 						   ShnorLine *line);
+extern double shnor_deletion_t(double residual, double weight, double leverage,
+							   double rss, double df);
 extern void shnor_line_residual(const ShnorLine *line, const ShnorPoint *point,
 								ShnorResidual *residual);
 extern int	shnor_fit_polynomial(const double *y, const double *weight,

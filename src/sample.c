@@ -23,7 +23,7 @@
 #define STATE_VERSION	1
 
 /* Bytes of a serialised state before its numbers. */
-#define STATE_HEADER	(1 + 2 * sizeof(int32) + 2 * sizeof(int64) + \
+#define STATE_HEADER	(1 + 3 * sizeof(int32) + 2 * sizeof(int64) + \
 						 SHNOR_SAMPLE_PARAMETERS * sizeof(int32))
 
 /* So many numbers fit into a bytea. */
@@ -44,6 +44,7 @@ typedef struct SampleRow
 {
 	bool		has_null;
 	int			width;			/* 0 when a NULL array hides it */
+	int			singles;		/* numbers that are arguments themselves */
 	double		value[SHNOR_SAMPLE_WIDTH];
 	int			nparameters;
 	int32		parameter[SHNOR_SAMPLE_PARAMETERS];
@@ -112,6 +113,7 @@ row_read(SampleRow *row, FunctionCallInfo fcinfo)
 
 	row->has_null = false;
 	row->width = 0;
+	row->singles = 0;
 	row->nparameters = 0;
 	memset(row->parameter, 0, sizeof(row->parameter));
 	for (int n = 1; n < PG_NARGS(); n++)
@@ -123,10 +125,9 @@ row_read(SampleRow *row, FunctionCallInfo fcinfo)
 		else if (PG_ARGISNULL(n))
 		{
 			row->has_null = true;
-			if (type == FLOAT8OID)
-				row->width++;
-			else
-				hides_width = true;
+			row->width += type == FLOAT8OID;
+			row->singles += type == FLOAT8OID;
+			hides_width |= type != FLOAT8OID;
 		}
 		else if (type == FLOAT8ARRAYOID)
 			row_add_array(row, PG_GETARG_DATUM(n));
@@ -135,6 +136,7 @@ row_read(SampleRow *row, FunctionCallInfo fcinfo)
 			row->value[row->width] = PG_GETARG_FLOAT8(n);
 			shnor_check_number(row->value[row->width], 0);
 			row->width++;
+			row->singles++;
 		}
 		else
 			elog(ERROR, "unexpected argument type %u", type);
@@ -147,11 +149,12 @@ row_read(SampleRow *row, FunctionCallInfo fcinfo)
  * A state without rows in the given context, with room for some numbers.
  */
 static ShnorSample *
-sample_create(MemoryContext context, int nparameters, const int32 *parameter,
-			  size_t numbers)
+sample_create(MemoryContext context, int singles, int nparameters,
+			  const int32 *parameter, size_t numbers)
 {
 	ShnorSample *sample = MemoryContextAllocZero(context, sizeof(ShnorSample));
 
+	sample->singles = singles;
 	sample->nparameters = nparameters;
 	for (int i = 0; i < nparameters; i++)
 		sample->parameter[i] = parameter[i];
@@ -195,7 +198,8 @@ sample_agree(ShnorSample *sample, int width, const int32 *parameter)
 	if (sample->width == 0)
 		sample->width = width;
 	if (width != 0)
-		shnor_check_same_length(width, sample->width);
+		shnor_check_same_length(width - sample->singles,
+								sample->width - sample->singles);
 	for (int i = 0; i < sample->nparameters; i++)
 		if (parameter[i] != sample->parameter[i])
 			ereport(ERROR,
@@ -221,7 +225,8 @@ shnor_sample_accum(PG_FUNCTION_ARGS)
 
 	row_read(&row, fcinfo);
 	if (sample == NULL)
-		sample = sample_create(context, row.nparameters, row.parameter, 0);
+		sample = sample_create(context, row.singles, row.nparameters,
+							   row.parameter, 0);
 	sample_agree(sample, row.width, row.parameter);
 	if (row.has_null)
 		sample->skipped++;
@@ -254,8 +259,9 @@ shnor_sample_combine(PG_FUNCTION_ARGS)
 		size_t		numbers = other->len * other->width;
 
 		if (sample == NULL)
-			sample = sample_create(context, other->nparameters,
-								   other->parameter, numbers);
+			sample = sample_create(context, other->singles,
+								   other->nparameters, other->parameter,
+								   numbers);
 		sample_agree(sample, other->width, other->parameter);
 		sample_reserve(sample, numbers);
 		memcpy(sample->value + sample->len * sample->width, other->value,
@@ -269,7 +275,7 @@ shnor_sample_combine(PG_FUNCTION_ARGS)
 }
 
 /*
- * Serialise: version byte, width, number of parameters, the parameters, rows
+ * Serialise: version byte, width, singles, number of parameters, the parameters, rows
  * skipped and kept, and the numbers, in network order.
  */
 Datum
@@ -286,6 +292,7 @@ shnor_sample_serialize(PG_FUNCTION_ARGS)
 	enlargeStringInfo(&buf, STATE_HEADER + numbers * sizeof(float8));
 	pq_sendbyte(&buf, STATE_VERSION);
 	pq_sendint32(&buf, sample->width);
+	pq_sendint32(&buf, sample->singles);
 	pq_sendint32(&buf, sample->nparameters);
 	for (int i = 0; i < SHNOR_SAMPLE_PARAMETERS; i++)
 		pq_sendint32(&buf, sample->parameter[i]);
@@ -306,6 +313,7 @@ read_header(StringInfo buf, size_t size, ShnorSample *head)
 	if (size < STATE_HEADER || pq_getmsgbyte(buf) != STATE_VERSION)
 		return false;
 	head->width = pq_getmsgint(buf, 4);
+	head->singles = pq_getmsgint(buf, 4);
 	head->nparameters = pq_getmsgint(buf, 4);
 	for (int i = 0; i < SHNOR_SAMPLE_PARAMETERS; i++)
 		head->parameter[i] = pq_getmsgint(buf, 4);
@@ -343,8 +351,9 @@ shnor_sample_deserialize(PG_FUNCTION_ARGS)
 				 errdetail("%zu rows of %d numbers in %zu bytes.",
 						   head.len, head.width, size)));
 
-	sample = sample_create(CurrentMemoryContext, head.nparameters,
-						   head.parameter, head.len * head.width);
+	sample = sample_create(CurrentMemoryContext, head.singles,
+						   head.nparameters, head.parameter,
+						   head.len * head.width);
 	sample->width = head.width;
 	sample->skipped = head.skipped;
 	sample->len = head.len;

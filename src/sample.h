@@ -21,6 +21,7 @@
 typedef struct ShnorSample
 {
 	int			width;			/* numbers of a row; 0 before it is known */
+	int			singles;		/* of them, those that are not of the array */
 	int			nparameters;
 	int32		parameter[SHNOR_SAMPLE_PARAMETERS];
 	int64		skipped;		/* rows with a NULL */

@@ -71,8 +71,8 @@ check_unit(const char *name, double value)
  * Half of what is left outside an interval of the given confidence level, or
  * an error if the level is not strictly between 0 and 1.
  */
-static double
-tail_of_level(double level)
+double
+shnor_tail_of_level(double level)
 {
 	if (!(level > 0.0 && level < 1.0))
 		ereport(ERROR,
@@ -186,7 +186,7 @@ wilson_interval(int64 k, int64 n, double level, double *low, double *high)
 	static double last_level = 0.0;
 	static double last_z = 0.0;
 	double		z = level == last_level ? last_z :
-	shnor_normal_quantile(tail_of_level(level));
+	shnor_normal_quantile(shnor_tail_of_level(level));
 	double		z2 = z * z;
 	double		total = (double) n;
 	double		failed = (double) k;
@@ -210,7 +210,7 @@ wilson_interval(int64 k, int64 n, double level, double *low, double *high)
 static double
 clopper_pearson(int64 k, int64 n, double level, bool is_low)
 {
-	double		tail = tail_of_level(level);
+	double		tail = shnor_tail_of_level(level);
 	double		failed = (double) k;
 	double		rest = (double) (n - k);
 	double		x;
@@ -244,7 +244,7 @@ shnor_wilson_low(PG_FUNCTION_ARGS)
 	double		high;
 
 	shnor_check_share_counts(k, n);
-	(void) tail_of_level(level);
+	(void) shnor_tail_of_level(level);
 	if (n == 0)
 		PG_RETURN_NULL();
 	wilson_interval(k, n, level, &low, &high);
@@ -264,7 +264,7 @@ shnor_wilson_high(PG_FUNCTION_ARGS)
 	double		high;
 
 	shnor_check_share_counts(k, n);
-	(void) tail_of_level(level);
+	(void) shnor_tail_of_level(level);
 	if (n == 0)
 		PG_RETURN_NULL();
 	wilson_interval(k, n, level, &low, &high);
@@ -282,7 +282,7 @@ shnor_clopper_pearson_low(PG_FUNCTION_ARGS)
 	double		level = PG_GETARG_FLOAT8(2);
 
 	shnor_check_share_counts(k, n);
-	(void) tail_of_level(level);
+	(void) shnor_tail_of_level(level);
 	if (n == 0)
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(clopper_pearson(k, n, level, true));
@@ -299,7 +299,7 @@ shnor_clopper_pearson_high(PG_FUNCTION_ARGS)
 	double		level = PG_GETARG_FLOAT8(2);
 
 	shnor_check_share_counts(k, n);
-	(void) tail_of_level(level);
+	(void) shnor_tail_of_level(level);
 	if (n == 0)
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(clopper_pearson(k, n, level, false));

@@ -43,6 +43,14 @@ section <- list(
         best <- function(v, k) kmeans(v, k, nstart = 500, iter.max = 100)$tot.withinss
         rows(2:8, num(sapply(2:8, function(k) best(d$lunch, k))), num(sapply(2:8, function(k) best(z, k))))
     },
+    # results on all indicators, with and without weights, and on one
+    regression = function() {
+        for (m in list(lm(d$score ~ x, weights = d$students), lm(d$score ~ x), lm(d$score ~ d$lunch, weights = d$students)))
+            rows(length(coef(m)) - 1, if (is.null(weights(m))) "false" else "true", df.residual(m),
+                 paste0("'{", paste(num(coef(m)), collapse = ","), "}'"),
+                 paste0("'{", paste(num(sqrt(diag(vcov(m)))), collapse = ","), "}'"),
+                 num(summary(m)$sigma), num(summary(m)$r.squared))
+    },
     # scores of the first component, calworks positive; the weighted regression
     # of the results on all indicators, and its 90 % prediction intervals
     schools = function() {

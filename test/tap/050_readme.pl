@@ -182,7 +182,7 @@ my $support = join '|', qw(
   fingerprint_(accum|final)
   recount_(accum|combine|serialize|deserialize)
   sample_(accum|combine|serialize|deserialize)
-  (scale_reference|principal_component|optimal_clusters|k_means|linear_fit)_final
+  (scale_reference|principal_component|optimal_clusters|k_means|linear_fit|linear_fit_unweighted)_final
   worst_result_(accum|combine));
 
 my $node = run_document('README.md');
