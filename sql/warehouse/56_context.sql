@@ -144,8 +144,11 @@ RETURN CASE header_text(cell) WHEN 'октябрь' THEN 1 WHEN 'июнь' THEN 
 COMMENT ON FUNCTION measurement_number(text) IS
 'Замер по ячейке файла: октябрь или 1, июнь или 2; NULL, если там другое';
 
--- What a value of an indicator cannot be, in words; NULL when it can.
-CREATE FUNCTION unfit_value(indicator context_indicator, is_share boolean, value double precision, academic_year integer)
+-- What a value of an indicator cannot be, in words; NULL when it can. STABLE,
+-- as format() is: declared IMMUTABLE it would not be inlined, and takes ten
+-- times as long.
+CREATE FUNCTION unfit_value(indicator context_indicator, is_share boolean, is_level boolean, value double precision,
+    academic_year integer)
 RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 RETURN CASE
@@ -156,12 +159,9 @@ RETURN CASE
     WHEN value < indicator.low_value OR value > indicator.high_value
     THEN format('%s — вне пределов от %s до %s', value, coalesce(indicator.low_value::text, '…'),
                 coalesce(indicator.high_value::text, '…'))
-    WHEN indicator.kind = 'level' AND NOT EXISTS (
-        SELECT FROM context_level AS l
-        WHERE l.context_indicator_id = indicator.context_indicator_id AND l.level = value)
-    THEN format('%s — нет такого уровня', value) END;
-COMMENT ON FUNCTION unfit_value(context_indicator, boolean, double precision, integer) IS
-'Почему показатель не может иметь такого значения в этом учебном году; NULL — может';
+    WHEN indicator.kind = 'level' AND NOT is_level THEN format('%s — нет такого уровня', value) END;
+COMMENT ON FUNCTION unfit_value(context_indicator, boolean, boolean, double precision, integer) IS
+'Почему показатель не может иметь такого значения в этом учебном году (is_share — даны числитель и знаменатель, is_level — такой уровень есть в его шкале); NULL — может';
 
 CREATE FUNCTION check_context_values()
 RETURNS trigger
@@ -172,11 +172,12 @@ DECLARE
     bad record;
 BEGIN
     SELECT i.code, i.name, n.school_id, n.academic_year,
-           unfit_value(i, n.numerator IS NOT NULL, n.value, n.academic_year) AS reason
+           unfit_value(i, n.numerator IS NOT NULL, l.level IS NOT NULL, n.value, n.academic_year) AS reason
     INTO bad
     FROM new_rows AS n
     JOIN context_indicator AS i USING (context_indicator_id)
-    WHERE unfit_value(i, n.numerator IS NOT NULL, n.value, n.academic_year) IS NOT NULL
+    LEFT JOIN context_level AS l ON (l.context_indicator_id, l.level) = (n.context_indicator_id, n.value)
+    WHERE unfit_value(i, n.numerator IS NOT NULL, l.level IS NOT NULL, n.value, n.academic_year) IS NOT NULL
     LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'показатель «%»: %', bad.name, bad.reason
@@ -245,7 +246,7 @@ COMMENT ON FUNCTION decimal_number(text) IS
 
 -- Why a cell cannot be taken; NULL when it can.
 CREATE FUNCTION cell_reason(indicator context_indicator, cell text, total text, numerator bigint, denominator bigint,
-    amount double precision, academic_year integer)
+    amount double precision, is_level boolean, academic_year integer)
 RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 RETURN CASE
@@ -255,9 +256,9 @@ RETURN CASE
     WHEN numerator > denominator THEN bad_value(indicator.name, cell, format('больше, чем всего: %s', total))
     WHEN indicator.kind = 'level' AND amount IS NULL THEN bad_value(indicator.name, cell, 'нет такого уровня')
     WHEN indicator.kind = 'number' AND amount IS NULL THEN bad_value(indicator.name, cell, 'ожидается число')
-    ELSE indicator.name || ': ' || unfit_value(indicator, numerator IS NOT NULL,
+    ELSE indicator.name || ': ' || unfit_value(indicator, numerator IS NOT NULL, is_level,
                                                coalesce(amount, numerator::double precision / denominator), academic_year) END;
-COMMENT ON FUNCTION cell_reason(context_indicator, text, text, bigint, bigint, double precision, integer) IS
+COMMENT ON FUNCTION cell_reason(context_indicator, text, text, bigint, bigint, double precision, boolean, integer) IS
 'Почему значение ячейки формы не принято; NULL — принято. Вызывается из read_context';
 
 CREATE FUNCTION read_context(own_layout layout, given import_form)
@@ -300,33 +301,35 @@ BEGIN
                         THEN bad_value('замер', f.measurement_text, 'ожидается октябрь (1) или июнь (2)') END), '') AS reason
         FROM form AS f
         LEFT JOIN school_code AS c ON (c.kind, c.code) = (f.kind, f.code)
+    ), own_column AS (
+        SELECT h.line AS header_line, h.place, t.place AS total_place, i AS indicator, i.kind
+        FROM import_header AS h
+        JOIN context_indicator AS i ON i.code = h.role
+        LEFT JOIN import_header AS t ON t.line = h.line AND t.role = i.denominator_role
     ), valued AS (
-        SELECT j.line, j.cells, j.kind, j.code, j.school_name, j.school_id, j.academic_year, j.measurement,
-               v.indicator, v.cell, v.total, v.numerator, v.denominator, v.amount,
+        SELECT j.line, j.kind, j.code, j.school_name, j.school_id, j.academic_year, j.measurement, o.indicator,
+               j.cells[o.place] AS cell, j.cells[o.total_place] AS total,
+               CASE o.kind WHEN 'share' THEN whole_number(j.cells[o.place]) END AS numerator,
+               CASE o.kind WHEN 'share' THEN whole_number(j.cells[o.total_place]) END AS denominator,
+               CASE o.kind WHEN 'number' THEN decimal_number(j.cells[o.place])
+                           WHEN 'level' THEN coalesce(l.level, int_or_null(j.cells[o.place], 0, 10)) END AS amount,
+               l.level IS NOT NULL AS is_level,
                CASE WHEN j.reason IS NOT NULL THEN j.reason
-                    WHEN v.indicator IS NULL THEN 'в строке нет ни одного значения' END AS reason
+                    WHEN o.indicator IS NULL THEN 'в строке нет ни одного значения' END AS reason
         FROM judged AS j
-        LEFT JOIN LATERAL (
-            SELECT i AS indicator, j.cells[h.place] AS cell, j.cells[t.place] AS total,
-                   CASE WHEN i.kind = 'share' THEN whole_number(j.cells[h.place]) END AS numerator,
-                   CASE WHEN i.kind = 'share' THEN whole_number(j.cells[t.place]) END AS denominator,
-                   CASE i.kind WHEN 'number' THEN decimal_number(j.cells[h.place])
-                               WHEN 'level' THEN coalesce(
-                                   (SELECT l.level FROM context_level AS l
-                                    WHERE l.context_indicator_id = i.context_indicator_id
-                                      AND header_text(l.name) = header_text(j.cells[h.place])),
-                                   int_or_null(j.cells[h.place], 0, 10)) END AS amount
-            FROM import_header AS h
-            JOIN context_indicator AS i ON i.code = h.role
-            LEFT JOIN import_header AS t ON t.line = h.line AND t.role = i.denominator_role
-            WHERE h.line = j.header_line AND j.reason IS NULL AND present_value(j.cells[h.place]) IS NOT NULL) AS v ON true
+        LEFT JOIN own_column AS o
+          ON o.header_line = j.header_line AND j.reason IS NULL AND present_value(j.cells[o.place]) IS NOT NULL
+        LEFT JOIN context_level AS l
+          ON l.context_indicator_id = (o.indicator).context_indicator_id
+         AND (header_text(l.name) = header_text(j.cells[o.place]) OR l.level = int_or_null(j.cells[o.place], 0, 10))
+        OFFSET 0        -- a cell is read once
     )
     SELECT v.line, v.kind, v.code, v.school_name, v.school_id, (v.indicator).context_indicator_id, v.academic_year, v.measurement,
            v.numerator, v.denominator, v.amount, 'new'::text AS state,
-           coalesce(v.reason, cell_reason(v.indicator, v.cell, v.total, v.numerator, v.denominator, v.amount, v.academic_year)) AS reason,
-           (SELECT string_agg(coalesce(masked(c.cell), ''), ';' ORDER BY c.ordinality)
-            FROM unnest(v.cells) WITH ORDINALITY AS c (cell)) AS row_text
+           coalesce(v.reason, cell_reason(v.indicator, v.cell, v.total, v.numerator, v.denominator, v.amount, v.is_level,
+                                          v.academic_year)) AS reason
     FROM valued AS v;
+    ANALYZE import_context;
     UPDATE import_context SET state = 'reject' WHERE reason IS NOT NULL;
 END
 $$;
@@ -359,19 +362,21 @@ BEGIN
       AND v.state = 'new' AND (r.variants > 1 OR v.line > r.first_line);
 
     UPDATE import_context AS v
-    SET state = CASE WHEN s.is_same THEN 'unchanged' WHEN s.file_name = own_name THEN 'replace' ELSE 'reject' END,
-        reason = CASE WHEN NOT s.is_same AND s.file_name IS DISTINCT FROM own_name
+    SET state = CASE WHEN (v.numerator, v.denominator, v.amount) IS NOT DISTINCT FROM (s.numerator, s.denominator, s.amount)
+                     THEN 'unchanged'
+                     WHEN s.file_name = own_name THEN 'replace' ELSE 'reject' END,
+        reason = CASE WHEN (v.numerator, v.denominator, v.amount) IS DISTINCT FROM (s.numerator, s.denominator, s.amount)
+                           AND s.file_name IS DISTINCT FROM own_name
                       THEN format('значение показателя «%s» уже внесено %s другим', s.name,
                                   coalesce('из файла «' || s.file_name || '»', 'без файла')) END
     FROM (
-        SELECT c.line, c.context_indicator_id, f.file_name, i.name,
-               (c.numerator, c.denominator, c.amount) IS NOT DISTINCT FROM (k.numerator, k.denominator, k.amount) AS is_same
-        FROM import_context AS c
-        JOIN school_context AS k USING (school_id, context_indicator_id, academic_year, measurement)
+        SELECT k.*, f.file_name, i.name
+        FROM school_context AS k
         JOIN context_indicator AS i USING (context_indicator_id)
-        LEFT JOIN import_file AS f ON f.import_file_id = k.import_file_id
-        WHERE c.state = 'new') AS s
-    WHERE (s.line, s.context_indicator_id) = (v.line, v.context_indicator_id) AND v.state = 'new';
+        LEFT JOIN import_file AS f USING (import_file_id)) AS s
+    WHERE (s.school_id, s.context_indicator_id, s.academic_year, s.measurement)
+          = (v.school_id, v.context_indicator_id, v.academic_year, v.measurement)
+      AND v.state = 'new';
 END
 $$;
 COMMENT ON FUNCTION match_context(text) IS
@@ -409,8 +414,11 @@ BEGIN
     WHERE c.state = 'new'
     ORDER BY c.school_id, c.context_indicator_id;
     INSERT INTO import_reject (import_file_id, line, row_text, reason)
-    SELECT recorded.import_file_id, c.line, c.row_text, c.reason
+    SELECT recorded.import_file_id, c.line,
+           (SELECT string_agg(coalesce(masked(t.cell), ''), ';' ORDER BY t.ordinality)
+            FROM unnest(r.cells) WITH ORDINALITY AS t (cell)), c.reason
     FROM import_context AS c
+    JOIN import_record AS r USING (line)
     WHERE c.state = 'reject'
     ORDER BY c.line, c.context_indicator_id;
     PERFORM note_unmatched_schools(recorded.import_file_id, ARRAY(
