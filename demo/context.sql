@@ -8,7 +8,7 @@
 -- In October 2021 and June 2022 deficits are measured; in between three
 -- schools in four of municipalities 5 to 20 were given equipment.
 --
--- Needs tools.sql and region.sql.
+-- Needs tools.sql and region.sql; before the cycles, which read what it loads.
 
 CREATE TEMP TABLE demo_resilient AS
 SELECT school_no

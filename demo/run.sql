@@ -130,7 +130,7 @@ SELECT FROM import_results('results_2022.csv') \g /dev/null
 \set step '2022: загружены'
 \ir took.sql
 \ir context.sql
-\set step 'Социальные паспорта трёх лет и замеры дефицитов загружены'
+\set step 'Паспорта трёх лет и замеры дефицитов загружены'
 \ir took.sql
 ANALYZE;
 \set step 'Статистика планировщика'
