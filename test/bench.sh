@@ -80,6 +80,7 @@ load
 sql 40_cycle
 sql 41_list
 duckdb
+sql 80_roadmap
 rm -rf "$dir"
 
 for rows in $ROWS; do

@@ -104,7 +104,7 @@ setup() {
 
     wanted="gcc libc6-dev make postgresql-$major postgresql-server-dev-$major"
     if [ "$purpose" = test ]; then
-        wanted="$wanted perl libipc-run-perl postgresql-$major-pgtap libtap-parser-sourcehandler-pgtap-perl libexcel-writer-xlsx-perl libdata-ical-perl postgresql-$major-ogr-fdw"
+        wanted="$wanted perl libipc-run-perl postgresql-$major-pgtap libtap-parser-sourcehandler-pgtap-perl libexcel-writer-xlsx-perl libdata-ical-perl libpostgresql-jdbc-java postgresql-$major-ogr-fdw postgresql-$major-cron"
         # Layout is judged by one release of the tool: Debian 12's.
         if [ "$(. /etc/os-release; echo "$ID$VERSION_ID")" = debian12 ]; then
             wanted="$wanted pg-bsd-indent"

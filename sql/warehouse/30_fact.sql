@@ -76,7 +76,8 @@ CREATE TABLE result (
     journal_mark smallint CHECK (journal_mark BETWEEN 2 AND 5),
     participant text NOT NULL CHECK (is_code(participant, 40)),
     class text NOT NULL DEFAULT '' CHECK (octet_length(class) <= 40),
-    task_scores smallint[] CHECK (cardinality(task_scores) BETWEEN 1 AND 100),
+    task_scores smallint[] CHECK (cardinality(task_scores) BETWEEN 1 AND 100)
+        CHECK (array_ndims(task_scores) = 1) CHECK (0 <= ALL (task_scores) AND 100 >= ALL (task_scores)),
     CHECK (score IS NOT NULL OR mark IS NOT NULL),
     PRIMARY KEY (administration_id, school_id, participant, attempt, academic_year)
 ) PARTITION BY LIST (academic_year);
@@ -196,6 +197,10 @@ BEGIN
     EXECUTE format('CREATE TABLE %I (LIKE result INCLUDING ALL)', partition_name);
     EXECUTE format('COMMENT ON TABLE %I IS %L', partition_name,
                    format('Результаты %s/%s учебного года', academic_year - 1, to_char(academic_year % 100, 'FM00')));
+    -- Read through result, by whose policies; by itself it shows nothing.
+    IF (SELECT c.relrowsecurity FROM pg_class AS c WHERE c.oid = 'result'::regclass) THEN
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', partition_name);
+    END IF;
     EXECUTE format('ALTER TABLE %I OWNER TO %I', partition_name,
                    (SELECT pg_get_userbyid(c.relowner) FROM pg_class AS c WHERE c.oid = 'result'::regclass));
     EXECUTE format('ALTER TABLE result ATTACH PARTITION %I FOR VALUES IN (%s)', partition_name, academic_year);

@@ -39,7 +39,7 @@ CREATE TABLE result_summary (
     class text NOT NULL,
     dist score_dist NOT NULL,
     UNIQUE (administration_id, school_id, class)
-);
+) WITH (fillfactor = 90);       -- corrections stay in their page (HOT)
 CREATE INDEX ON result_summary (school_id);
 COMMENT ON TABLE result_summary IS 'Точные сводки результатов: проведение, организация, класс; ведутся триггерами result в той же транзакции';
 COMMENT ON COLUMN result_summary.result_summary_id IS 'Ключ сводки';
@@ -336,6 +336,7 @@ BEGIN
                 USING administration AS a
                 WHERE a.academic_year = year AND s.administration_id = a.administration_id;
                 DELETE FROM school_summary AS s WHERE s.academic_year = year;
+                DELETE FROM task_summary AS s WHERE s.academic_year = year;
                 DELETE FROM import_file_summary AS s WHERE s.academic_year = year;
             END IF;
         END IF;

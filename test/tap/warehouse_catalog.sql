@@ -14,9 +14,10 @@ SELECT r.name, r.relkind, a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypm
 FROM relation AS r
 JOIN pg_attribute AS a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped;
 
+-- But titles of reports, which are read in spreadsheets.
 SELECT is_empty($$SELECT n FROM (
                       SELECT relname FROM relation
-                      UNION ALL SELECT attname FROM attribute
+                      UNION ALL SELECT attname FROM attribute WHERE name::text !~ '\mreport_'
                       UNION ALL SELECT proname FROM pg_proc
                       WHERE pronamespace = 'monitoring'::regnamespace) AS names (n)
                   WHERE n !~ '^[a-z][a-z0-9_]*$'$$,
@@ -83,8 +84,8 @@ SELECT is_empty(
     $$SELECT p.oid::regprocedure
       FROM pg_proc AS p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) AS x
       WHERE p.pronamespace = 'monitoring'::regnamespace AND x.grantee = 0
-        AND p.proname NOT IN ('branch_text', 'dynamics_text', 'measurement_text', 'deficit_text', 'effect_text',
-                              'significance_text', 'conditions_text', 'outcome_type_text')$$,
+        AND p.proname NOT IN ('branch_text', 'dynamics_text', 'number_text', 'odds_text', 'chance_text', 'marker_reason_text', 'occurrence_status', 'reaches',
+                              'measurement_text', 'deficit_text', 'effect_text', 'significance_text', 'conditions_text', 'outcome_type_text')$$,
     'PUBLIC has no privilege on any routine but those that word columns of views');
 SELECT is_empty(
     $$SELECT r.relname

@@ -3,7 +3,7 @@
 -- schools and their measures; indicators before and after.
 \ir include/warehouse.sql
 BEGIN;
-SELECT plan(49);
+SELECT plan(51);
 
 -- Days are counted from today, since views are.
 CREATE FUNCTION helper.by(days integer)
@@ -81,10 +81,14 @@ SELECT results_eq('SELECT template, level, municipality, school FROM roadmap_not
 SELECT is((SELECT string_agg(school || ' ' || measures || ' ' || own_measures, ', ' ORDER BY school_id) FROM school_support),
           'Школа № 1 0 0, Школа № 3 1 1', 'measures of listed schools');
 SELECT results_eq('SELECT school FROM school_without_support', $$VALUES ('Школа № 1')$$, 'listed schools without any');
+SELECT results_eq('SELECT school, roadmap, title, is_own, occurrences, overdue FROM school_measure', $$VALUES ('Школа № 3', 'Школа 3', 'Программа', true, 1::bigint, 1::bigint)$$,
+                  'the events of a listed school''s own roadmap');
 INSERT INTO roadmap_event_school (roadmap_event_id, school_id)
 SELECT roadmap_event_id, 1 FROM roadmap_event AS e JOIN roadmap_section AS s USING (roadmap_section_id)
 WHERE s.roadmap_id = :first_id AND e.title = 'Семинары';
 SELECT is_empty('SELECT school FROM school_without_support', 'one event addressed to it is a measure');
+SELECT results_eq(format('SELECT roadmap_id, title, is_own, next_due_on FROM school_measure WHERE school_id = 1'),
+                  format('VALUES (%s, ''Семинары'', false, NULL::date)', :first_id), 'and listed, with the roadmap it is from');
 UPDATE roadmap SET plan_from = '2023-01-01', plan_to = '2023-12-31' WHERE roadmap_id = :first_id;
 SELECT is((SELECT count(*) FROM school_without_support), 1::bigint, 'not so in a plan that ended with the year of the results');
 SELECT derive_roadmap(:first_id, 'municipality', 2, 'Второй') AS second_id \gset
@@ -167,16 +171,15 @@ DROP ROLE regress_shnor_reader;
 
 -- Effects: math of the region, 2022 before and 2023 after a plan of 2023.
 UPDATE roadmap SET plan_from = '2023-01-01', plan_to = '2023-12-31' WHERE roadmap_id = :reg_roadmap_id;
-INSERT INTO roadmap_effect (roadmap_event_id, assessment_id)
-SELECT e.roadmap_event_id, find_assessment('vpr', 'math', 'none', 5) FROM roadmap_event AS e WHERE e.title = 'Анализ, общий';
-INSERT INTO roadmap_effect (roadmap_event_id, assessment_id)
-SELECT e.roadmap_event_id, find_assessment('vpr', 'math', 'none', 5)
-FROM roadmap_event AS e JOIN roadmap_section AS s USING (roadmap_section_id) WHERE s.roadmap_id = :school_id;
-SELECT results_eq('SELECT title, year_before, failed_before, participants_before, year_after, failed_after, participants_after, round(change, 4), is_better
+INSERT INTO roadmap_effect (roadmap_event_id, indicator_id)
+SELECT e.roadmap_event_id, i.indicator_id
+FROM roadmap_event AS e JOIN roadmap_section AS s USING (roadmap_section_id), indicator AS i
+WHERE (e.title = 'Анализ, общий' OR s.roadmap_id = :school_id) AND i.code = 'failed_vpr_math_5';
+SELECT results_eq('SELECT title, measured_before, numerator_before, denominator_before, measured_after, numerator_after, denominator_after, round(change, 4), is_better
                    FROM event_effect WHERE roadmap = ''Регион''',
-                  $$VALUES ('Анализ, общий', 2022, 3::numeric, 30::numeric, 2023, 9::numeric, 30::numeric, 0.2, false)$$,
+                  $$VALUES ('Анализ, общий', DATE '2022-06-30', 3::numeric, 30::numeric, DATE '2023-06-30', 9::numeric, 30::numeric, 0.2, false)$$,
                   'an indicator of the region before and after');
-SELECT is((SELECT format('%s %s', failed_before, failed_after) FROM event_effect WHERE roadmap = 'Школа 3'), '4 ',
+SELECT is((SELECT format('%s %s', numerator_before, numerator_after) FROM event_effect WHERE roadmap = 'Школа 3'), '4 ',
           'of a school; its plan began after the last results, so there is nothing after');
 
 -- The calendar text.
