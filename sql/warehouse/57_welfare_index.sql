@@ -253,7 +253,8 @@ END;
 COMMENT ON FUNCTION context_inputs(integer, welfare_index) IS
 'Последние к концу учебного года значения показателей версии индекса у работающих организаций, не старше value_years лет';
 
--- Several steps read the schools' values: they stand in a temporary table.
+-- Several steps read the schools' values: they stand in a temporary table, put
+-- on one scale where higher is better.
 CREATE FUNCTION open_context_work(result_year integer, own_index welfare_index)
 RETURNS bigint
 LANGUAGE plpgsql
@@ -265,8 +266,10 @@ DECLARE
 BEGIN
     DROP TABLE IF EXISTS pg_temp.context_value, pg_temp.context_work;
     CREATE TEMPORARY TABLE context_value AS
-    SELECT i.school_id, i.place, i.value, NULL::double precision AS scaled
-    FROM context_inputs(open_context_work.result_year, own_index) AS i;
+    SELECT i.school_id, i.place, i.value,
+           scaled(i.value, own_index.normalisation, c.sign > 0) OVER (PARTITION BY i.place) AS scaled
+    FROM context_inputs(open_context_work.result_year, own_index) AS i
+    JOIN welfare_component AS c ON (c.welfare_index_id, c.place) = (own_index.welfare_index_id, i.place);
     CREATE TEMPORARY TABLE context_work (
         school_id integer PRIMARY KEY, component_values double precision[], scaled_values double precision[],
         present bigint, composite double precision, index_z double precision, index_value double precision,
@@ -278,7 +281,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION open_context_work(integer, welfare_index) IS
-'Шаг run_cycle: временные таблицы context_value (значения показателей) и context_work (организации); возвращает число организаций с показателями';
+'Шаг run_cycle: временные таблицы context_value (значения показателей и они же на одной шкале, больше — лучше) и context_work (организации); возвращает число организаций с показателями';
 
 -- A constant indicator tells schools nothing apart and takes no part.
 CREATE FUNCTION write_welfare_run(cycle_id integer, rule context_rule, own_index welfare_index)
@@ -296,13 +299,13 @@ BEGIN
             own_index.min_present, own_index.cluster_by)
     RETURNING * INTO run;
     INSERT INTO welfare_run_component (welfare_run_id, place, context_indicator_id, sign, weight, takes_part, schools,
-                                       mean, sd, low, high)
+                                       mean, sd, low, high, usual)
     SELECT run.welfare_run_id, c.place, c.context_indicator_id, c.sign, c.weight,
            coalesce((r.scale).sd > 0, false), coalesce((r.scale).n, 0),
-           (r.scale).mean, (r.scale).sd, (r.scale).min, (r.scale).max
+           (r.scale).mean, (r.scale).sd, (r.scale).min, (r.scale).max, r.usual
     FROM welfare_component AS c
     LEFT JOIN (
-        SELECT v.place, scale_reference(v.value) AS scale
+        SELECT v.place, scale_reference(v.value) AS scale, avg(v.scaled) AS usual
         FROM context_value AS v
         GROUP BY v.place) AS r USING (place)
     WHERE c.welfare_index_id = own_index.welfare_index_id;
@@ -349,28 +352,27 @@ BEGIN
     JOIN welfare_component AS w ON (w.welfare_index_id, w.place) = (run.welfare_index_id, c.place)
     WHERE c.welfare_run_id = run.welfare_run_id AND c.takes_part;
 
-    UPDATE context_value AS v
-    SET scaled = n.scaled
-    FROM (
-        SELECT i.school_id, i.place, scaled(i.value, run.normalisation, c.sign > 0) OVER (PARTITION BY i.place) AS scaled
-        FROM context_value AS i
-        JOIN welfare_run_component AS c USING (place)
-        WHERE c.welfare_run_id = run.welfare_run_id AND c.takes_part) AS n
-    WHERE (n.school_id, n.place) = (v.school_id, v.place);
-    UPDATE welfare_run_component AS c
-    SET usual = u.usual
-    FROM (SELECT v.place, avg(v.scaled) AS usual FROM context_value AS v GROUP BY v.place) AS u
-    WHERE c.welfare_run_id = run.welfare_run_id AND c.place = u.place;
+    -- In the order of place, with a NULL for what a school lacks.
     INSERT INTO context_work (school_id, component_values, scaled_values, present)
-    SELECT s.school_id, array_agg(v.value ORDER BY c.place),
-           array_agg(coalesce(v.scaled, CASE WHEN run.missing = 'mean' THEN c.usual END) ORDER BY c.place)
-               FILTER (WHERE c.takes_part),
-           count(v.scaled)
-    FROM (SELECT DISTINCT v.school_id FROM context_value AS v) AS s
-    CROSS JOIN welfare_run_component AS c
-    LEFT JOIN context_value AS v USING (school_id, place)
-    WHERE c.welfare_run_id = run.welfare_run_id
-    GROUP BY s.school_id;
+    SELECT v.school_id, array_agg(v.value), array_agg(v.filled) FILTER (WHERE v.takes_part),
+           count(v.scaled) FILTER (WHERE v.takes_part)
+    FROM (
+        SELECT i.school_id, i.value, i.scaled, c.takes_part,
+               coalesce(i.scaled, CASE WHEN run.missing = 'mean' THEN c.usual END) AS filled
+        FROM (
+            SELECT v.school_id, v.place, v.value, v.scaled FROM context_value AS v
+            UNION ALL
+            SELECT m.school_id, c.place, NULL, NULL
+            FROM (
+                SELECT v.school_id, array_agg(v.place) AS places
+                FROM context_value AS v
+                GROUP BY v.school_id
+                HAVING count(*) < (SELECT count(*) FROM welfare_run_component AS c WHERE c.welfare_run_id = run.welfare_run_id)) AS m
+            JOIN welfare_run_component AS c ON c.place <> ALL (m.places)
+            WHERE c.welfare_run_id = run.welfare_run_id) AS i
+        JOIN welfare_run_component AS c ON (c.welfare_run_id, c.place) = (run.welfare_run_id, i.place)
+        ORDER BY i.school_id, i.place) AS v
+    GROUP BY v.school_id;
 
     IF weights IS NULL THEN
         RAISE NOTICE 'индекс не рассчитан: ни один показатель не отличает школ друг от друга';

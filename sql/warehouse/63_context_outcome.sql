@@ -75,12 +75,13 @@ COMMENT ON COLUMN context_fit.standard_errors IS 'Их стандартные о
 COMMENT ON COLUMN context_fit.sigma IS 'Стандартное отклонение остатка у школы с одним участником';
 COMMENT ON COLUMN context_fit.r2 IS 'Доля различий между школами, которая связана с условиями (R²), от 0 до 1';
 
--- Without foreign keys but that of the cycle, for the reason given at
--- assessment_outcome: a country has 160,000 of these a cycle.
+-- No foreign keys, for the reason given at assessment_outcome: a country has
+-- 160,000 of these a cycle. Its schools are those of context_outcome, which
+-- has them; the trigger below removes its rows with their cycle.
 CREATE TABLE expected_outcome (
     expected_outcome_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    cycle_id integer NOT NULL REFERENCES cycle ON DELETE CASCADE,
-    school_id integer NOT NULL REFERENCES school,
+    cycle_id integer NOT NULL,
+    school_id integer NOT NULL,
     outcome text NOT NULL,
     predictors text NOT NULL,
     participants bigint NOT NULL,
@@ -95,7 +96,6 @@ CREATE TABLE expected_outcome (
     p_lower double precision,
     UNIQUE (cycle_id, school_id, outcome, predictors)
 );
-CREATE INDEX ON expected_outcome (school_id);
 COMMENT ON TABLE expected_outcome IS 'Ожидаемый при таких условиях результат школ и отклонение от него';
 COMMENT ON COLUMN expected_outcome.expected_outcome_id IS 'Ключ строки';
 COMMENT ON COLUMN expected_outcome.cycle_id IS 'Цикл';
@@ -163,6 +163,23 @@ COMMENT ON COLUMN context_outcome.result_level IS 'Результат по по�
 COMMENT ON COLUMN context_outcome.outcome_type IS 'shnor_hard — низкие результаты в сложных условиях, resilient — высокие в сложных, underperforming — низкие в благоприятных, strong — высокие в благоприятных, middle — остальные';
 COMMENT ON COLUMN context_outcome.resilient_years IS 'Сколько лет из оцениваемых школа резильентна, этот год считая';
 COMMENT ON COLUMN context_outcome.is_resilient IS 'Устойчиво резильентна: столько лет, сколько требуют пороги';
+
+CREATE FUNCTION drop_expected_outcomes()
+RETURNS trigger
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+BEGIN
+    DELETE FROM expected_outcome AS e WHERE NOT EXISTS (SELECT FROM cycle AS c WHERE c.cycle_id = e.cycle_id);
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION drop_expected_outcomes() IS
+'Триггер cycle: ожидаемые результаты удаляются вместе со своим циклом';
+CREATE TRIGGER drop_expected AFTER DELETE ON cycle
+    FOR EACH STATEMENT EXECUTE FUNCTION drop_expected_outcomes();
+CREATE TRIGGER drop_expected_truncated AFTER TRUNCATE ON cycle
+    FOR EACH STATEMENT EXECUTE FUNCTION drop_expected_outcomes();
 
 ALTER TABLE welfare_run ADD FOREIGN KEY (cycle_id) REFERENCES cycle ON DELETE CASCADE;
 
@@ -326,12 +343,15 @@ BEGIN
     SET clusters = array_length(centres, 1), silhouette = (SELECT avg(w.silhouette) FROM context_work AS w)
     WHERE r.welfare_run_id = run.welfare_run_id;
     INSERT INTO context_cluster_mean (context_cluster_id, context_indicator_id, schools, mean, region_mean)
-    SELECT k.context_cluster_id, c.context_indicator_id, count(*), avg(v.value), c.mean
-    FROM context_work AS w
-    JOIN context_value AS v USING (school_id)
-    JOIN welfare_run_component AS c ON c.welfare_run_id = run.welfare_run_id AND c.place = v.place
-    JOIN context_cluster AS k ON k.cycle_id = own_cycle.cycle_id AND k.label = w.cluster
-    GROUP BY k.context_cluster_id, c.context_indicator_id, c.mean;
+    SELECT k.context_cluster_id, c.context_indicator_id, m.schools, m.mean, c.mean
+    FROM (
+        SELECT w.cluster, v.place, count(*) AS schools, avg(v.value) AS mean
+        FROM context_value AS v
+        JOIN context_work AS w USING (school_id)
+        WHERE w.cluster IS NOT NULL
+        GROUP BY w.cluster, v.place) AS m
+    JOIN welfare_run_component AS c ON (c.welfare_run_id, c.place) = (run.welfare_run_id, m.place)
+    JOIN context_cluster AS k ON (k.cycle_id, k.label) = (own_cycle.cycle_id, m.cluster);
 END
 $$;
 COMMENT ON FUNCTION name_clusters(cycle, welfare_run) IS
