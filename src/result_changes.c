@@ -4,19 +4,24 @@
  *		of results, group by group, for the summaries to follow.
  *
  * The trigger reads the transition tables, adds the rows up in memory by
- * administration, school and class, and hands the sums to three functions of
- * the schema the warehouse's table result lives in:
+ * administration, school and class, and hands the sums to functions of the
+ * schema the warehouse's table result lives in:
  *
  *	check_changed_results(administration integer[], academic_year integer[],
  *		highest_score integer[])
  *	apply_result_changes(administration integer[], school integer[],
  *		academic_year integer[], class text[], results integer[],
  *		added score_dist[], removed score_dist[])
+ *	apply_task_changes(administration integer[], school integer[],
+ *		academic_year integer[], class text[], items integer[],
+ *		added task_dist[], removed task_dist[])
  *	apply_file_changes(import_file integer[], administration integer[],
  *		academic_year integer[], results integer[])
  *
  * Groups come in the order of their keys.  removed is NULL for a group that
- * lost no row.  When the groups do not fit hash_mem they are handed over in
+ * lost no row.  The item scores of a group are counted apart by their number,
+ * so that works of different forms in one class are no error.  Without item
+ * scores apply_task_changes() is not called.  When the groups do not fit hash_mem they are handed over in
  * several portions, the losses before the gains, so that no portion takes
  * away what is not there yet.
  *
@@ -43,8 +48,10 @@
 #include "utils/tuplestore.h"
 
 #include "compat.h"
+#include "item_scores.h"
 #include "owner_call.h"
 #include "score_dist.h"
+#include "task_dist.h"
 
 PG_FUNCTION_INFO_V1(collect_result_changes);
 
@@ -52,7 +59,7 @@ PG_FUNCTION_INFO_V1(collect_result_changes);
 typedef enum ResultColumn
 {
 	ADMINISTRATION, SCHOOL, ACADEMIC_YEAR, IMPORT_FILE, ATTEMPT, SCORE, MARK,
-	JOURNAL_MARK, CLASS, N_COLUMNS
+	JOURNAL_MARK, CLASS, TASK_SCORES, N_COLUMNS
 } ResultColumn;
 
 static const struct
@@ -70,7 +77,8 @@ static const struct
 	[SCORE] = {"score", INT2OID},
 	[MARK] = {"mark", INT2OID},
 	[JOURNAL_MARK] = {"journal_mark", INT2OID},
-	[CLASS] = {"class", TEXTOID}
+	[CLASS] = {"class", TEXTOID},
+	[TASK_SCORES] = {"task_scores", INT2ARRAYOID}
 };
 
 typedef struct GroupKey
@@ -81,6 +89,16 @@ typedef struct GroupKey
 	int32		class_len;
 	const char *class_name;		/* not terminated */
 } GroupKey;
+
+/* What a statement changed in a group's works of so many items. */
+typedef struct TaskChange
+{
+	struct TaskChange *next;
+	int			items;
+	bool		lost;			/* a work was removed */
+	TaskDist	added;			/* first attempts */
+	TaskDist	removed;
+} TaskChange;
 
 /* What a statement changed in one group. */
 typedef struct ResultGroup
@@ -94,6 +112,7 @@ typedef struct ResultGroup
 	bool		lost;			/* a row was removed */
 	ScoreDist  *added;			/* first attempts; NULL for none */
 	ScoreDist  *removed;
+	TaskChange *tasks;			/* by number of items, latest first */
 } ResultGroup;
 
 static inline uint32
@@ -171,8 +190,9 @@ tally_hash(TallyKey key)
 #define SH_DEFINE
 #include "lib/simplehash.h"
 
-/* Groups handed over by one call; a bound for the size of an array. */
+/* Groups handed over by one call; bounds for the size of an array. */
 #define GROUPS_PER_CALL	16384
+#define TASKS_PER_CALL	4096	/* times 60 kB, TASK_DIST_MAX_BYTES */
 
 typedef struct Changes
 {
@@ -181,6 +201,7 @@ typedef struct Changes
 	AttrNumber	column[N_COLUMNS];
 	AttrNumber	last_column;
 	Oid			dist_type;
+	Oid			task_type;
 	MemoryContext context;		/* of the groups; reset by each portion */
 	Size		memory_limit;
 	groups_hash *groups;
@@ -274,8 +295,48 @@ get_group(Changes *changes, GroupKey key)
 		group->lost = false;
 		group->added = NULL;
 		group->removed = NULL;
+		group->tasks = NULL;
 	}
 	return changes->latest = group;
+}
+
+/* Returns what changed in a group's works of so many items. */
+static TaskChange *
+get_tasks(Changes *changes, ResultGroup *group, int items)
+{
+	TaskChange *change = group->tasks;
+
+	while (change != NULL && change->items != items)
+		change = change->next;
+	if (change == NULL)
+	{
+		change = MemoryContextAllocZero(changes->context, sizeof(TaskChange));
+		change->items = items;
+		change->added.columns = TASK_DIST_MIN_COLUMNS;
+		change->removed.columns = TASK_DIST_MIN_COLUMNS;
+		change->next = group->tasks;
+		group->tasks = change;
+	}
+	return change;
+}
+
+/* Counts a first attempt's item scores, as added (+1) or as removed (-1). */
+static void
+count_tasks(Changes *changes, ResultGroup *group, Datum scores, int sign)
+{
+	ItemScores	row;
+	TaskChange *change;
+	TaskDist   *dist;
+
+	item_scores_get(scores, &row);
+	if (row.items == 0)
+		return;
+	change = get_tasks(changes, group, row.items);
+	dist = sign > 0 ? &change->added : &change->removed;
+	change->lost |= sign < 0;
+	task_dist_reserve(dist, changes->context, row.items,
+					  task_dist_columns_for(row.highest));
+	(void) task_dist_count_row(dist, &row);
 }
 
 static Tally *
@@ -343,6 +404,8 @@ count_row(Changes *changes, TupleTableSlot *slot, int sign)
 			cell += score_dist_mark_index(journal);
 		*dist = dist_with_room(*dist, score, changes->context);
 		(void) score_dist_count_one(*dist, score, cell);
+		if (!slot->tts_isnull[column[TASK_SCORES] - 1])
+			count_tasks(changes, group, value[column[TASK_SCORES]], sign);
 	}
 	if (!slot->tts_isnull[column[IMPORT_FILE] - 1])
 	{
@@ -351,6 +414,28 @@ count_row(Changes *changes, TupleTableSlot *slot, int sign)
 		get_tally(changes->files, tally_key(file, key.administration,
 											key.academic_year))->results += sign;
 	}
+}
+
+/* Is there nothing for the summary of these works to follow? */
+static bool
+tasks_unchanged(const TaskChange *change)
+{
+	const TaskDist *added = &change->added;
+	const TaskDist *removed = &change->removed;
+
+	if (added->participants != removed->participants)
+		return false;
+	for (int i = 0; i < change->items; i++)
+	{
+		const int64 *a = task_dist_item(added, i);
+		const int64 *r = task_dist_item(removed, i);
+
+		for (int c = 0; c < Max(added->columns, removed->columns); c++)
+			if ((c < added->columns ? a[c] : 0) !=
+				(c < removed->columns ? r[c] : 0))
+				return false;
+	}
+	return true;
 }
 
 /* Is there nothing for the summary of this group to follow? */
@@ -368,6 +453,16 @@ group_unchanged(const ResultGroup *group)
 	for (int s = 0; s < nbins; s++)
 		if ((s < added->nbins ? added->bin[s] : 0) !=
 			(s < removed->nbins ? removed->bin[s] : 0))
+			return false;
+	return true;
+}
+
+/* The same for its item scores. */
+static bool
+group_tasks_unchanged(const ResultGroup *group)
+{
+	for (const TaskChange *c = group->tasks; c != NULL; c = c->next)
+		if (!tasks_unchanged(c))
 			return false;
 	return true;
 }
@@ -441,6 +536,23 @@ append_dist(ArrayColumn *column, const ScoreDist *dist)
 		dist = &none.dist;
 	}
 	column->values[column->n++] = score_dist_flat_datum(dist);
+}
+
+static inline void
+append_class(ArrayColumn *column, const GroupKey *key)
+{
+	column->values[column->n++] =
+		PointerGetDatum(cstring_to_text_with_len(key->class_name,
+												 key->class_len));
+}
+
+static inline void
+append_tasks(ArrayColumn *column, const TaskDist *dist)
+{
+	static const TaskDist none = {.columns = TASK_DIST_MIN_COLUMNS};
+
+	column->values[column->n++] =
+		task_dist_flat_datum(dist->participants > 0 ? dist : &none);
 }
 
 static inline void
@@ -568,14 +680,11 @@ apply_groups(Changes *changes, ResultGroup **list, int n)
 	for (int i = 0; i < n; i++)
 	{
 		const ResultGroup *group = list[i];
-		ArrayColumn *class_name = &columns[3];
 
 		append_int(&columns[0], group->key.administration);
 		append_int(&columns[1], group->key.school);
 		append_int(&columns[2], group->key.academic_year);
-		class_name->values[class_name->n++] =
-			PointerGetDatum(cstring_to_text_with_len(group->key.class_name,
-													 group->key.class_len));
+		append_class(&columns[3], &group->key);
 		append_int(&columns[4], group->results);
 		append_dist(&columns[5], group->added);
 		if (group->lost)
@@ -587,36 +696,122 @@ apply_groups(Changes *changes, ResultGroup **list, int n)
 			  lengthof(types));
 }
 
-/* Hands the groups gathered so far over, and starts anew. */
-static void
-finish_portion(Changes *changes)
+/* One change of item scores, to be handed over. */
+typedef struct GroupTasks
 {
-	MemoryContext caller = MemoryContextSwitchTo(changes->context);
-	ResultGroup **list = palloc(sizeof(ResultGroup *) * (changes->groups->members + 1));
+	const GroupKey *key;
+	const TaskChange *change;
+} GroupTasks;
+
+/* Hands n changes of item scores over to the summaries. */
+static void
+apply_tasks(Changes *changes, const GroupTasks *list, int n)
+{
+	const Oid	types[] = {INT4OID, INT4OID, INT4OID, TEXTOID, INT4OID,
+	changes->task_type, changes->task_type};
+	ArrayColumn columns[lengthof(types)];
+
+	make_columns(columns, lengthof(types), n);
+	for (int i = 0; i < n; i++)
+	{
+		const GroupKey *key = list[i].key;
+		const TaskChange *change = list[i].change;
+
+		append_int(&columns[0], key->administration);
+		append_int(&columns[1], key->school);
+		append_int(&columns[2], key->academic_year);
+		append_class(&columns[3], key);
+		append_int(&columns[4], change->items);
+		append_tasks(&columns[5], &change->added);
+		if (change->lost)
+			append_tasks(&columns[6], &change->removed);
+		else
+			append_null(&columns[6]);
+	}
+	hand_over(changes, "apply_task_changes", columns, types,
+			  lengthof(types));
+}
+
+/*
+ * Hands the changed item scores of n groups over, so many at a time that no
+ * array exceeds what an array may hold.
+ */
+static void
+apply_all_tasks(Changes *changes, ResultGroup **list, int n,
+				MemoryContext slice)
+{
+	GroupTasks *tasks;
+	int			n_tasks = 0;
+
+	if (n == 0)
+		return;
+	tasks = MemoryContextAlloc(changes->context,
+							   sizeof(GroupTasks) * TASKS_PER_CALL);
+	for (int i = 0; i < n; i++)
+		for (const TaskChange *c = list[i]->tasks; c != NULL; c = c->next)
+		{
+			if (tasks_unchanged(c))
+				continue;
+			tasks[n_tasks++] = (GroupTasks)
+			{
+				&list[i]->key, c
+			};
+			if (n_tasks < TASKS_PER_CALL)
+				continue;
+			apply_tasks(changes, tasks, n_tasks);
+			MemoryContextReset(slice);
+			n_tasks = 0;
+		}
+	if (n_tasks > 0)
+		apply_tasks(changes, tasks, n_tasks);
+}
+
+/* Has what the groups changed checked, and sorts those that changed. */
+static void
+sort_changed(Changes *changes, ResultGroup **list, int *n,
+			 ResultGroup **task_list, int *n_tasks)
+{
 	groups_iterator iterator;
-	MemoryContext slice;
-	int			n = 0;
 
 	groups_start_iterate(changes->groups, &iterator);
 	for (ResultGroup *g; (g = groups_iterate(changes->groups, &iterator)) != NULL;)
 	{
 		bool		changed = !group_unchanged(g);
+		bool		tasks_changed = !group_tasks_unchanged(g);
 		Tally	   *tally;
 
 		/* A re-sit's score may rise without a change of the summary. */
-		if (!changed && g->highest <= g->highest_removed)
+		if (!changed && !tasks_changed && g->highest <= g->highest_removed)
 			continue;
 		tally = get_tally(changes->administrations,
 						  tally_key(0, g->key.administration,
 									g->key.academic_year));
 		tally->highest = Max(tally->highest, g->highest);
 		if (changed)
-			list[n++] = g;
+			list[(*n)++] = g;
+		if (tasks_changed)
+			task_list[(*n_tasks)++] = g;
 	}
 	add_administrations_of_files(changes);
-	qsort(list, n, sizeof(ResultGroup *), compare_groups);
+	qsort(list, *n, sizeof(ResultGroup *), compare_groups);
+	qsort(task_list, *n_tasks, sizeof(ResultGroup *), compare_groups);
 	if (changes->administrations->members > 0)
 		check_administrations(changes);
+}
+
+/* Hands the groups gathered so far over, and starts anew. */
+static void
+finish_portion(Changes *changes)
+{
+	MemoryContext caller = MemoryContextSwitchTo(changes->context);
+	Size		size = sizeof(ResultGroup *) * (changes->groups->members + 1);
+	ResultGroup **list = palloc(size);
+	ResultGroup **task_list = palloc(size);
+	MemoryContext slice;
+	int			n = 0;
+	int			n_tasks = 0;
+
+	sort_changed(changes, list, &n, task_list, &n_tasks);
 
 	/* Arrays of everything at once could exceed what an array may hold. */
 	slice = AllocSetContextCreate(changes->context, "shnor changed groups",
@@ -627,6 +822,7 @@ finish_portion(Changes *changes)
 		apply_groups(changes, list + i, Min(n - i, GROUPS_PER_CALL));
 		MemoryContextReset(slice);
 	}
+	apply_all_tasks(changes, task_list, n_tasks, slice);
 	MemoryContextSwitchTo(caller);
 	start_portion(changes);
 }
@@ -716,12 +912,12 @@ check_call(FunctionCallInfo fcinfo)
 				 errhint("The warehouse's function keep_summaries(table) puts the triggers where they belong.")));
 }
 
-/* The type score_dist, which lives where this function does. */
+/* A type of the extension, which lives where this function does. */
 static Oid
-dist_type(FunctionCallInfo fcinfo)
+own_type(FunctionCallInfo fcinfo, const char *name)
 {
 	return GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid,
-						   CStringGetDatum("score_dist"),
+						   CStringGetDatum(name),
 						   ObjectIdGetDatum(get_func_namespace(fcinfo->flinfo->fn_oid)));
 }
 
@@ -762,7 +958,8 @@ collect_result_changes(PG_FUNCTION_ARGS)
 	caller = MemoryContextSwitchTo(context);
 	changes.rel = trigger->tg_relation;
 	changes.warehouse = warehouse_table(changes.rel);
-	changes.dist_type = dist_type(fcinfo);
+	changes.dist_type = own_type(fcinfo, "score_dist");
+	changes.task_type = own_type(fcinfo, "task_dist");
 	changes.memory_limit = get_hash_memory_limit();
 	changes.context = AllocSetContextCreate(context,
 											"shnor groups of changes",

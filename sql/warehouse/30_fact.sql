@@ -76,7 +76,8 @@ CREATE TABLE result (
     journal_mark smallint CHECK (journal_mark BETWEEN 2 AND 5),
     participant text NOT NULL CHECK (is_code(participant, 40)),
     class text NOT NULL DEFAULT '' CHECK (octet_length(class) <= 40),
-    task_scores smallint[] CHECK (cardinality(task_scores) BETWEEN 1 AND 100),
+    task_scores smallint[] CHECK (cardinality(task_scores) BETWEEN 1 AND 100)
+        CHECK (array_ndims(task_scores) = 1) CHECK (0 <= ALL (task_scores) AND 100 >= ALL (task_scores)),
     CHECK (score IS NOT NULL OR mark IS NOT NULL),
     PRIMARY KEY (administration_id, school_id, participant, attempt, academic_year)
 ) PARTITION BY LIST (academic_year);

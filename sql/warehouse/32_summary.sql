@@ -336,6 +336,7 @@ BEGIN
                 USING administration AS a
                 WHERE a.academic_year = year AND s.administration_id = a.administration_id;
                 DELETE FROM school_summary AS s WHERE s.academic_year = year;
+                DELETE FROM task_summary AS s WHERE s.academic_year = year;
                 DELETE FROM import_file_summary AS s WHERE s.academic_year = year;
             END IF;
         END IF;

@@ -1,7 +1,7 @@
 -- Summaries against a recount of the results: proof, and repair.
 
--- One pass over the results serves all summaries: those by school and by class
--- are sums over the files.
+-- One pass over the results serves the summaries of scores and marks: those by
+-- school and by class are sums over the files. Item scores take a second one.
 CREATE FUNCTION recounted_results(first_year integer, last_year integer)
 RETURNS TABLE (academic_year integer, administration_id integer, school_id integer, class text,
                import_file_id integer, results bigint, dist score_dist)
@@ -23,14 +23,15 @@ COMMENT ON FUNCTION recounted_results(integer, integer) IS
 -- schema.)
 CREATE FUNCTION verify_summaries(first_year integer, last_year integer)
 RETURNS TABLE (kind text, academic_year integer, administration_id integer, school_id integer, class text,
-               import_file_id integer, kept integer[], counted integer[], kept_dist score_dist, counted_dist score_dist)
+               import_file_id integer, kept integer[], counted integer[], kept_dist score_dist, counted_dist score_dist,
+               kept_tasks task_dist, counted_tasks task_dist)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     WITH recount AS MATERIALIZED (
         SELECT * FROM recounted_results(first_year, last_year)
     )
     SELECT 'school', coalesce(c.academic_year, s.academic_year), administration_id, school_id, NULL::text,
-           NULL::integer, s.counts, c.counts, NULL::score_dist, NULL::score_dist
+           NULL::integer, s.counts, c.counts, NULL::score_dist, NULL::score_dist, NULL::task_dist, NULL::task_dist
     FROM (
         SELECT r.academic_year, r.administration_id, r.school_id,
                ARRAY[sum(judged_count(r.dist, a.fail_by)), sum(failed_count(r.dist, a.fail_by, a.min_score)),
@@ -47,7 +48,7 @@ BEGIN ATOMIC
     WHERE (c.academic_year, c.counts) IS DISTINCT FROM (s.academic_year, s.counts)
     UNION ALL
     SELECT 'class', coalesce(c.academic_year, s.academic_year), administration_id, school_id, class,
-           NULL, s.counts, c.counts, s.dist, c.dist
+           NULL, s.counts, c.counts, s.dist, c.dist, NULL, NULL
     FROM (
         SELECT r.academic_year, r.administration_id, r.school_id, r.class,
                ARRAY[sum(r.results)]::integer[] AS counts, coalesce(rollup(r.dist), '{}'::score_dist) AS dist
@@ -61,7 +62,7 @@ BEGIN ATOMIC
     WHERE ((c.academic_year, c.counts) = (s.academic_year, s.counts) AND c.dist = s.dist) IS NOT TRUE
     UNION ALL
     SELECT 'file', coalesce(c.academic_year, s.academic_year), administration_id, NULL, NULL,
-           import_file_id, s.counts, c.counts, NULL, NULL
+           import_file_id, s.counts, c.counts, NULL, NULL, NULL, NULL
     FROM (
         SELECT r.academic_year, r.administration_id, r.import_file_id, ARRAY[sum(r.results)]::integer[] AS counts
         FROM recount AS r
@@ -72,14 +73,30 @@ BEGIN ATOMIC
         FROM import_file_summary AS k
         WHERE k.academic_year BETWEEN first_year AND last_year) AS s
         USING (administration_id, import_file_id)
-    WHERE (c.academic_year, c.counts) IS DISTINCT FROM (s.academic_year, s.counts);
+    WHERE (c.academic_year, c.counts) IS DISTINCT FROM (s.academic_year, s.counts)
+    UNION ALL
+    SELECT 'tasks', coalesce(c.academic_year, s.academic_year), administration_id, school_id, class,
+           NULL, ARRAY[participants(s.dist)]::integer[], ARRAY[participants(c.dist)]::integer[], NULL, NULL, s.dist, c.dist
+    FROM (
+        SELECT r.academic_year, r.administration_id, r.school_id, r.class, cardinality(r.task_scores) AS items,
+               task_dist(r.task_scores) AS dist
+        FROM result AS r
+        WHERE r.academic_year BETWEEN first_year AND last_year AND r.attempt = 1 AND r.task_scores IS NOT NULL
+        GROUP BY r.academic_year, r.administration_id, r.school_id, r.class, cardinality(r.task_scores)) AS c
+    FULL JOIN (
+        SELECT k.academic_year, k.administration_id, k.school_id, k.class, k.items, k.dist
+        FROM task_summary AS k
+        WHERE k.academic_year BETWEEN first_year AND last_year) AS s
+        USING (administration_id, school_id, class, items)
+    WHERE (c.academic_year = s.academic_year AND c.dist = s.dist) IS NOT TRUE;
 END;
 COMMENT ON FUNCTION verify_summaries(integer, integer) IS
-'Сводки учебных лет от первого до последнего, которые расходятся с пересчётом по результатам: kind — school (school_summary; числа — судимых, не справившихся, результатов, участников), class (result_summary) или file (import_file_summary; числа — результатов); kept — что хранится, counted — что насчитано (пусто — сводки или результатов нет). Ни одной строки — всё сходится';
+'Сводки учебных лет от первого до последнего, которые расходятся с пересчётом по результатам: kind — school (school_summary; числа — судимых, не справившихся, результатов, участников), class (result_summary), file (import_file_summary; числа — результатов) или tasks (task_summary; числа — участников с баллами за задания); kept — что хранится, counted — что насчитано (пусто — сводки или результатов нет). Ни одной строки — всё сходится';
 
 CREATE FUNCTION verify_summaries(academic_year integer)
 RETURNS TABLE (kind text, academic_year integer, administration_id integer, school_id integer, class text,
-               import_file_id integer, kept integer[], counted integer[], kept_dist score_dist, counted_dist score_dist)
+               import_file_id integer, kept integer[], counted integer[], kept_dist score_dist, counted_dist score_dist,
+               kept_tasks task_dist, counted_tasks task_dist)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT * FROM verify_summaries(verify_summaries.academic_year, verify_summaries.academic_year);
@@ -89,7 +106,8 @@ COMMENT ON FUNCTION verify_summaries(integer) IS
 
 CREATE FUNCTION verify_summaries()
 RETURNS TABLE (kind text, academic_year integer, administration_id integer, school_id integer, class text,
-               import_file_id integer, kept integer[], counted integer[], kept_dist score_dist, counted_dist score_dist)
+               import_file_id integer, kept integer[], counted integer[], kept_dist score_dist, counted_dist score_dist,
+               kept_tasks task_dist, counted_tasks task_dist)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT * FROM verify_summaries(0, 9999);
@@ -120,6 +138,7 @@ BEGIN
     PERFORM write_school_summaries();
     PERFORM write_class_summaries();
     PERFORM write_file_summaries();
+    PERFORM write_task_summaries();
     DROP TABLE pg_temp.summary_difference;
     RETURN corrected;
 END
@@ -202,5 +221,26 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION write_file_summaries() IS 'Часть rebuild_summaries: исправляет import_file_summary';
+
+CREATE FUNCTION write_task_summaries()
+RETURNS void
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+BEGIN
+    DELETE FROM task_summary AS s
+    USING pg_temp.summary_difference AS d
+    WHERE d.kind = 'tasks' AND d.counted IS NULL
+      AND (s.administration_id, s.school_id, s.class, s.items)
+          = (d.administration_id, d.school_id, d.class, items(d.kept_tasks));
+    INSERT INTO task_summary AS s (academic_year, administration_id, school_id, items, class, dist)
+    SELECT d.academic_year, d.administration_id, d.school_id, items(d.counted_tasks), d.class, d.counted_tasks
+    FROM pg_temp.summary_difference AS d
+    WHERE d.kind = 'tasks' AND d.counted IS NOT NULL
+    ON CONFLICT (administration_id, school_id, class, items) DO UPDATE
+    SET academic_year = excluded.academic_year, dist = excluded.dist;
+END
+$$;
+COMMENT ON FUNCTION write_task_summaries() IS 'Часть rebuild_summaries: исправляет task_summary';
 
 SELECT follow_partitions();

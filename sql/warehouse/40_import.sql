@@ -167,7 +167,7 @@ BEGIN
                         THEN 'нет балла, а эта процедура оценивается по минимальному баллу' END,
                    CASE WHEN NOT p.tasks_valid
                         THEN bad_value('баллы за задания', p.tasks,
-                                       'ожидаются от 1 до 100 целых через точку с запятой, X — не приступал') END),
+                                       'ожидаются целые от 0 до 100 через точку с запятой, не больше ста, X — не приступал') END),
                '')
         FROM (
             SELECT t.*,
@@ -177,7 +177,7 @@ BEGIN
                    int_or_null(t.score_text, 0, 1000)::smallint AS score,
                    int_or_null(t.mark_text, 2, 5)::smallint AS mark,
                    int_or_null(t.journal_mark_text, 2, 5)::smallint AS journal_mark,
-                   t.tasks ~ '^([0-9]{1,3}|X)(;([0-9]{1,3}|X))*$'
+                   t.tasks ~ '^(0?[0-9]{1,2}|100|X)(;(0?[0-9]{1,2}|100|X))*$'
                        AND length(t.tasks) - length(replace(t.tasks, ';', '')) < 100 AS tasks_valid
             FROM (
                 SELECT s.ctid AS tid,

@@ -110,12 +110,12 @@ BEGIN
     END IF;
     INSERT INTO rule_set (code, name, first_result_year, threshold_percent, min_participants, low_needed,
                           same_assessment, risk_one_low, risk_within_points, risk_growth, risk_combine,
-                          list_year_offset, interval_level, source)
+                          list_year_offset, interval_level, source, marker_preset_id)
     VALUES (to_code, copy_rule_set.name, original.first_result_year, original.threshold_percent,
             original.min_participants, original.low_needed, original.same_assessment,
             original.risk_one_low, original.risk_within_points, original.risk_growth,
             original.risk_combine, original.list_year_offset, original.interval_level,
-            format('Копия набора %s: %s', original.code, original.source))
+            format('Копия набора %s: %s', original.code, original.source), original.marker_preset_id)
     RETURNING rule_set_id INTO copy_id;
     INSERT INTO rule_assessment (rule_set_id, assessment_id, indicator_number)
     SELECT copy_id, a.assessment_id, a.indicator_number

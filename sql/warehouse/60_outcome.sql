@@ -142,11 +142,12 @@ SET search_path FROM CURRENT
 AS $$
 BEGIN
     DELETE FROM assessment_outcome AS o WHERE NOT EXISTS (SELECT FROM cycle AS c WHERE c.cycle_id = o.cycle_id);
+    DELETE FROM marker_outcome AS o WHERE NOT EXISTS (SELECT FROM cycle AS c WHERE c.cycle_id = o.cycle_id);
     RETURN NULL;
 END
 $$;
 COMMENT ON FUNCTION drop_cycle_outcomes() IS
-'Триггер cycle: итоги по процедурам удаляются вместе со своим циклом';
+'Триггер cycle: итоги по процедурам и признаки удаляются вместе со своим циклом';
 CREATE TRIGGER drop_outcomes AFTER DELETE ON cycle
     FOR EACH STATEMENT EXECUTE FUNCTION drop_cycle_outcomes();
 CREATE TRIGGER drop_outcomes_truncated AFTER TRUNCATE ON cycle
@@ -159,23 +160,24 @@ SET search_path FROM CURRENT
 AS $$
 DECLARE
     key_name text := tg_argv[0];
+    outcomes text := coalesce(tg_argv[1], 'assessment_outcome');
     lost integer;
 BEGIN
-    EXECUTE format('SELECT o.%1$I FROM assessment_outcome AS o
-                    WHERE NOT EXISTS (SELECT FROM %2$I AS k WHERE k.%1$I = o.%1$I) LIMIT 1', key_name, tg_table_name)
+    EXECUTE format('SELECT o.%1$I FROM %3$I AS o
+                    WHERE NOT EXISTS (SELECT FROM %2$I AS k WHERE k.%1$I = o.%1$I) LIMIT 1', key_name, tg_table_name, outcomes)
     INTO lost;
     IF lost IS NOT NULL THEN
         RAISE EXCEPTION 'на строку % ссылаются итоги циклов', lost
             USING ERRCODE = 'foreign_key_violation',
-                  DETAIL = format('Таблица assessment_outcome, столбец %s.', key_name),
+                  DETAIL = format('Таблица %s, столбец %s.', outcomes, key_name),
                   HINT = 'Сначала удалите эти циклы: DELETE FROM cycle WHERE ...',
-                  SCHEMA = tg_table_schema, TABLE = 'assessment_outcome', COLUMN = key_name;
+                  SCHEMA = tg_table_schema, TABLE = outcomes, COLUMN = key_name;
     END IF;
     RETURN NULL;
 END
 $$;
 COMMENT ON FUNCTION refuse_orphan_outcomes() IS
-'Триггер school и assessment: строку нельзя удалить, пока на неё ссылаются итоги по процедурам (ошибка 23503)';
+'Триггер: строку нельзя удалить, пока на неё ссылаются итоги циклов, по процедурам или в таблице, названной вторым аргументом (ошибка 23503)';
 CREATE TRIGGER refuse_orphan_outcomes AFTER DELETE OR TRUNCATE ON school
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_orphan_outcomes('school_id');
 CREATE TRIGGER refuse_orphan_outcomes AFTER DELETE OR TRUNCATE ON assessment

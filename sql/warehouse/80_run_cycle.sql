@@ -385,6 +385,9 @@ BEGIN ATOMIC
         SELECT 6, p.school_id, 0, concat_ws('|', p.school_id, p.standing_id, p.succeeded_in)
         FROM standing_schools(own_cycle.result_year) AS p
         WHERE p.succeeded_in IS NOT NULL
+        UNION ALL
+        SELECT 7, 0, 0, marker_fingerprint(own_cycle.result_year)
+        WHERE rules.marker_preset_id IS NOT NULL
     ) AS i;
 END;
 COMMENT ON FUNCTION cycle_fingerprint(cycle, rule_set) IS
@@ -395,6 +398,7 @@ RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT (to_jsonb(rules) || jsonb_build_object(
+        'markers', marker_preset_snapshot(rules.marker_preset_id),
         'assessments', (
             SELECT jsonb_agg(jsonb_build_object('number', r.indicator_number, 'assessment', a.name)
                              ORDER BY r.indicator_number)
@@ -514,6 +518,8 @@ BEGIN
     ANALYZE assessment_outcome;
     written := write_school_outcomes(own, rules);
     RAISE NOTICE 'цикл %: организаций — %; % с', own.result_year, written, seconds_since(started);
+    written := write_marker_outcomes(own, rules);
+    RAISE NOTICE 'цикл %: признаков по процедурам за три года — %; % с', own.result_year, written, seconds_since(started);
     PERFORM write_cycle_totals(own, started);
 
     SELECT string_agg(c.result_year::text, ', ' ORDER BY c.result_year) INTO later_years

@@ -2,7 +2,7 @@
 -- administration, personal names, unopened years, loose ends.
 \ir include/warehouse.sql
 BEGIN;
-SELECT plan(49);
+SELECT plan(52);
 
 SELECT administration(2023, 'vpr', 'math', 5) AS adm,
        administration(2022, 'vpr', 'math', 5) AS adm_before \gset
@@ -87,6 +87,10 @@ SELECT matches(pg_temp.insert_row('result', '{"participant": "p2", "score": null
 SELECT is(pg_temp.insert_row('result', '{"participant": "p3", "mark": null}'), NULL, 'a score alone');
 SELECT is(pg_temp.insert_row('result', '{"participant": "p4", "score": null}'), NULL, 'a mark alone');
 SELECT matches(pg_temp.insert_row('result', '{"participant": "p2", "task_scores": []}'), '^23514\n.*result_task_scores_check', 'no task at all in task_scores');
+SELECT matches(pg_temp.insert_row('result', format('{"participant": "p2", "task_scores": [1, %s, null]}', v)::jsonb),
+               '^23514\n.*result_task_scores_check', 'a task score of ' || v)
+FROM unnest(ARRAY[-1, 101]) AS v;
+SELECT is(pg_temp.insert_row('result', '{"participant": "p30", "task_scores": [0, 100, null]}'), NULL, 'the lowest and the highest');
 SELECT matches(pg_temp.insert_row('result', jsonb_build_object('participant', 'p2', 'class', repeat('Я', 21))), '^23514\n.*result_class_check', 'a class of 42 bytes');
 
 -- Participants are codes, never names.

@@ -103,9 +103,9 @@ FROM (VALUES
     (23, 'нет ни балла, ни отметки'),
     (24, 'нет отметки, а эта процедура оценивается по отметке'),
     (25, 'нет балла, а эта процедура оценивается по минимальному баллу'),
-    (26, 'баллы за задания: «1,2» — ожидаются от 1 до 100 целых через точку с запятой, X — не приступал'),
-    (27, 'баллы за задания: «1;;2» — ожидаются от 1 до 100 целых через точку с запятой, X — не приступал'),
-    (28, format('баллы за задания: «%s» — ожидаются от 1 до 100 целых через точку с запятой, X — не приступал', repeat('1;', 20)))
+    (26, 'баллы за задания: «1,2» — ожидаются целые от 0 до 100 через точку с запятой, не больше ста, X — не приступал'),
+    (27, 'баллы за задания: «1;;2» — ожидаются целые от 0 до 100 через точку с запятой, не больше ста, X — не приступал'),
+    (28, format('баллы за задания: «%s» — ожидаются целые от 0 до 100 через точку с запятой, не больше ста, X — не приступал', repeat('1;', 20)))
 ) AS v (line, reason)
 LEFT JOIN import_reject AS r ON r.line = v.line
 ORDER BY v.line;
@@ -131,7 +131,7 @@ SELECT is(reasons(), '2: ' || concat_ws('; ', 'код организации: «
     'класс: «***» — не похоже на обозначение класса',
     'попытка: «z» — ожидается целое от 1 до 9', 'балл: «100» — больше максимального 20',
     'отметка: «7» — ожидается 2, 3, 4 или 5', 'отметка по журналу: «1» — ожидается 2, 3, 4 или 5',
-    'баллы за задания: «X;y» — ожидаются от 1 до 100 целых через точку с запятой, X — не приступал'),
+    'баллы за задания: «X;y» — ожидаются целые от 0 до 100 через точку с запятой, не больше ста, X — не приступал'),
     'with all its reasons');
 
 -- Cells as spreadsheets write them: blanks, tabs, line ends and no-break
@@ -203,16 +203,16 @@ DO $$
 BEGIN
     PERFORM open_staging();
     PERFORM stage('t' || n, task_scores => v)
-    FROM unnest(ARRAY['7', 'X', 'x;1', 'х;Х;2', ' 1 ; 2 ; x ', '000;999', repeat('0;', 99) || '0']) WITH ORDINALITY AS u (v, n);
+    FROM unnest(ARRAY['7', 'X', 'x;1', 'х;Х;2', ' 1 ; 2 ; x ', '000;100', repeat('0;', 99) || '0']) WITH ORDINALITY AS u (v, n);
     PERFORM stage('u' || n, task_scores => v)
-    FROM unnest(ARRAY[';', '1;', ';1', '-1', '1000', 'N', '1;2,3', 'XX', '1 1;1']) WITH ORDINALITY AS u (v, n);
+    FROM unnest(ARRAY[';', '1;', ';1', '-1', '1000', 'N', '1;2,3', 'XX', '1 1;1', '1;101']) WITH ORDINALITY AS u (v, n);
 END
 $$;
-SELECT is(counts(import_results('tasks.csv')), '16 = 8 + 0 + 0 + 8, 0', 'forms of task_scores');
+SELECT is(counts(import_results('tasks.csv')), '17 = 8 + 0 + 0 + 9, 0', 'forms of task_scores');
 SELECT is((SELECT string_agg(participant, ' ' ORDER BY participant) FROM result WHERE participant ~ '^[tu]'),
           't1 t2 t3 t4 t5 t6 t7 u9', 'the good ones');
 SELECT is((SELECT array_agg(task_scores::text ORDER BY participant) FROM result WHERE participant ~ '^t[1-6]$'),
-          ARRAY['{7}', '{NULL}', '{NULL,1}', '{NULL,NULL,2}', '{1,2,NULL}', '{0,999}'],
+          ARRAY['{7}', '{NULL}', '{NULL,1}', '{NULL,NULL,2}', '{1,2,NULL}', '{0,100}'],
           'X, Latin or Cyrillic, is an item not attempted');
 SELECT is((SELECT cardinality(task_scores) FROM result WHERE participant = 't7'), 100, 'a hundred items');
 

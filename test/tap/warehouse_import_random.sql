@@ -45,7 +45,7 @@ BEGIN
            helper.mostly(CASE WHEN p.exam <> 'ege' THEN helper.pick('2', '3') ELSE '' END,
                          '', NULL, '1', '2', '5', '6', ' 4', '+3', 'н', '33'),
            helper.mostly(helper.pick('', '4'), NULL, '1', '2', '6', E'3\u00a0', 'X'),
-           helper.mostly(helper.pick('', '1;X'), NULL, 'x;Х;х', ' 1 ; 2', '1,2', ';', '1;', '999', '1000', '-1', 'XX',
+           helper.mostly(helper.pick('', '1;X'), NULL, 'x;Х;х', ' 1 ; 2', '1,2', ';', '1;', '100', '101', '999', '1000', '-1', 'XX',
                          repeat('1;', 99) || '1', repeat('1;', 100) || '1')
     FROM generate_series(1, rows) AS n
     CROSS JOIN LATERAL (
@@ -145,7 +145,7 @@ BEGIN
             p.tasks := p.tasks || CASE WHEN part IN ('x', 'X', 'х', 'Х') THEN NULL ELSE coalesce(part, '?') END;
         END LOOP;
         IF cardinality(p.tasks) > 100
-           OR EXISTS (SELECT FROM unnest(p.tasks) AS u WHERE u IS NOT NULL AND helper.whole(u, 0, 999) IS NULL) THEN
+           OR EXISTS (SELECT FROM unnest(p.tasks) AS u WHERE u IS NOT NULL AND helper.whole(u, 0, 100) IS NULL) THEN
             p.tags := p.tags || 'tasks'::text;
         END IF;
     END IF;

@@ -2,7 +2,7 @@
 -- oracle in plain SQL that knows neither the kernels nor the triggers.
 \ir include/warehouse.sql
 BEGIN;
-SELECT plan(153);
+SELECT plan(154);
 \ir include/summary_oracle.sql
 SELECT administration(2023, 'vpr', 'math', 5) AS math, administration(2023, 'vpr', 'rus', 5) AS rus,
        administration(2023, 'ege', 'rus', 11) AS ege, administration(2022, 'vpr', 'math', 5) AS math_before \gset
@@ -104,7 +104,8 @@ RETURN is_empty('SELECT * FROM places() EXCEPT SELECT * FROM place', description
 UPDATE result SET score = score, mark = mark, class = class, school_id = school_id;
 SELECT pg_temp.untouched('an update to the same values touches no summary');
 UPDATE result SET task_scores = '{1,NULL,0}';
-SELECT pg_temp.untouched('nor one of task scores');
+SELECT pg_temp.untouched('nor one of task scores touches those of scores and marks');
+SELECT in_step('but those of item scores');
 UPDATE result SET participant = 'w' || participant WHERE school_id = 2;
 SELECT pg_temp.untouched('nor one of participants'' codes');
 UPDATE result SET attempt = 4 WHERE attempt = 2;

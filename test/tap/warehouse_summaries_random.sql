@@ -23,7 +23,8 @@ BEGIN ATOMIC
     SELECT DISTINCT ON (administration_id, school_id, participant, attempt)
            administration_id, school_id, academic_year, nullif(dice(4), 0), attempt::smallint,
            CASE WHEN dice(5) > 0 OR mark IS NULL THEN dice(101) END::smallint, mark::smallint,
-           CASE WHEN dice(3) > 0 THEN 2 + dice(4) END::smallint, participant, '5' || dice(3), NULL::smallint[]
+           CASE WHEN dice(3) > 0 THEN 2 + dice(4) END::smallint, participant, '5' || dice(3),
+           (ARRAY[NULL, '{1}', '{2}', '{0,NULL,3}', '{NULL,1,100}', '{1,1,1}'])[1 + dice(6)]::smallint[]
     FROM (
         SELECT a.administration_id, a.academic_year, 1 + dice(4) AS school_id, 'p' || dice(25) AS participant,
                1 + dice(2) * dice(2) AS attempt, CASE WHEN dice(5) > 0 THEN 2 + dice(4) END AS mark
@@ -61,8 +62,9 @@ DECLARE
     key text := '(administration_id, school_id, participant, attempt, academic_year)';
     changes text[] := ARRAY['score = (r.score + 7) % 101', 'mark = 2 + (r.score + 1) % 4', 'mark = 2', 'journal_mark = 3', 'class = ''5'' || coalesce(r.score % 3, 7)',
         'class = ''5'' || dice(5)', 'import_file_id = nullif(dice(4), 0)', 'attempt = 3 - r.attempt', 'school_id = 1 + dice(4)', 'school_id = 5 - r.school_id',
-        'score = coalesce(r.score, 50)', 'participant = ''p'' || dice(25)', 'task_scores = ''{1}'''];
-    change text := changes[1 + dice(13)] || CASE dice(3) WHEN 0 THEN ', journal_mark = 2 + dice(4)' WHEN 1 THEN ', task_scores = ''{2}''' ELSE '' END;
+        'score = coalesce(r.score, 50)', 'participant = ''p'' || dice(25)', 'task_scores = ''{1}''',
+        'task_scores = r.task_scores || 1::smallint', 'task_scores[2] = 4'];
+    change text := changes[1 + dice(15)] || CASE dice(3) WHEN 0 THEN ', journal_mark = 2 + dice(4)' WHEN 1 THEN ', task_scores = ''{2}''' ELSE '' END;
 BEGIN
     IF change ~ 'journal_mark.*journal_mark|task_scores.*task_scores' THEN
         change := 'score = 1';
@@ -70,7 +72,7 @@ BEGIN
     RETURN CASE dice(17)
         WHEN 0 THEN format('DELETE FROM %s AS r WHERE %s', target, condition)
         WHEN 1 THEN format('WITH gone AS (DELETE FROM result AS r WHERE %s RETURNING r.*)
-                            INSERT INTO result SELECT administration_id, 1 + dice(4), academic_year, import_file_id, attempt, score, mark, journal_mark, participant, class
+                            INSERT INTO result SELECT administration_id, 1 + dice(4), academic_year, import_file_id, attempt, score, mark, journal_mark, participant, class, task_scores
                             FROM gone', condition)
         WHEN 2 THEN format('UPDATE administration SET fail_by = %L, min_score = %s WHERE administration_id = %s',
                            (ARRAY['mark', 'min_score'])[1 + dice(2)], 20 + dice(30), 1 + dice(6))
@@ -81,7 +83,7 @@ BEGIN
                             WHEN MATCHED THEN UPDATE SET score = n.score, mark = n.mark
                             WHEN NOT MATCHED AND n.journal_mark = 2 THEN DO NOTHING
                             WHEN NOT MATCHED THEN INSERT VALUES (n.administration_id, n.school_id, n.academic_year, n.import_file_id, n.attempt,
-                                n.score, n.mark, n.journal_mark, n.participant, n.class)', target, rows_of)
+                                n.score, n.mark, n.journal_mark, n.participant, n.class, n.task_scores)', target, rows_of)
         WHEN 4 THEN format('WITH a AS (DELETE FROM %s AS r WHERE %s), b AS (INSERT INTO result SELECT * FROM random_rows(3) ON CONFLICT DO NOTHING)
                             INSERT INTO %s SELECT * FROM %s AS n ON CONFLICT DO NOTHING', target, condition, target, rows_of)
         WHEN 5 THEN format('UPDATE result AS r SET administration_id = a.administration_id, academic_year = a.academic_year

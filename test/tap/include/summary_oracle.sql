@@ -31,6 +31,12 @@ AS $$
     FROM result
     WHERE import_file_id IS NOT NULL
     GROUP BY academic_year, administration_id, import_file_id
+    UNION ALL
+    SELECT format('item %s %s %s %s %s/%s: %s %s', r.academic_year, r.administration_id, r.school_id, r.class, i.place,
+                  cardinality(r.task_scores), i.score, count(*))
+    FROM result AS r, unnest(r.task_scores) WITH ORDINALITY AS i (score, place)
+    WHERE r.attempt = 1
+    GROUP BY r.academic_year, r.administration_id, r.school_id, r.class, i.place, cardinality(r.task_scores), i.score
 $$;
 CREATE FUNCTION helper.kept_summaries()
 RETURNS TABLE (line text)
@@ -50,6 +56,9 @@ AS $$
     UNION ALL
     SELECT format('file %s %s %s: %s', academic_year, administration_id, import_file_id, results)
     FROM import_file_summary
+    UNION ALL
+    SELECT format('item %s %s %s %s %s/%s: %s %s', academic_year, administration_id, school_id, class, i.item, items, i.score, i.participants)
+    FROM task_summary, item_scores(dist) AS i
 $$;
 
 -- NULL when they are in step, else what is not: in the summaries and not in
