@@ -13,7 +13,7 @@ EARLY_PARTS = $(filter-out $(LATE_PARTS),$(SQL_PARTS))
 WAREHOUSE_PARTS = $(sort $(wildcard sql/warehouse/[0-9]*.sql))
 SCRIPT = shnor--$(EXTVERSION).sql
 
-DATA = $(sort $(wildcard sql/shnor--*--*.sql))
+DATA = $(sort $(wildcard sql/shnor--*--*.sql)) sql/shnor_roles.sql
 DATA_built = $(SCRIPT)
 EXTRA_CLEAN = $(SCRIPT) build
 

@@ -66,3 +66,32 @@ CROSS JOIN LATERAL (
     SELECT o.due_on - 40 + (o.h / 8 % 55)::integer AS done_on) AS d
 WHERE o.h % 4 > 0 AND d.done_on <= DATE '2023-10-15'
 \gset
+
+-- What two measures are for: a reported indicator of the municipalities, with
+-- a target, and the failures in mathematics of ВПР 5.
+INSERT INTO indicator (code, name, unit, direction, numerator, denominator)
+VALUES ('iom', 'Доля неуспевающих с индивидуальным маршрутом', 'share', 'up',
+        'обучающиеся с маршрутом', 'неуспевающие обучающиеся');
+INSERT INTO indicator_target (indicator_id, due_on, value, source)
+SELECT indicator_id, '2023-12-31', 0.8, 'дорожная карта региона'
+FROM indicator WHERE code = 'iom';
+INSERT INTO roadmap_effect (roadmap_event_id, indicator_id)
+SELECT e.roadmap_event_id, i.indicator_id
+FROM roadmap_event AS e
+JOIN roadmap_section AS s USING (roadmap_section_id)
+JOIN roadmap AS r USING (roadmap_id)
+JOIN indicator AS i
+  ON i.code = CASE e.title WHEN 'Круглые столы по рисковым профилям' THEN 'iom'
+                           WHEN 'Отчёт о профилактике неуспешности' THEN 'failed_vpr_math_5' END
+WHERE r.level = 'municipality';
+SELECT string_agg(format('iom;%s;%s;%s;%s', m.code, v.day,
+                         30 + m.h % 20 + v.share * (m.h / 20 % 25), 60 + m.h % 20), E'\n')
+           AS reports
+FROM (SELECT code, abs(hashint4(municipality_id)) AS h
+      FROM municipality ORDER BY municipality_id LIMIT 40) AS m
+CROSS JOIN (VALUES ('30.12.2022', 0), ('30.09.2023', 1)) AS v (day, share)
+\gset
+SELECT rows_stored AS reported
+FROM import_indicator_values(E'показатель;муниципалитет;дата;числитель;знаменатель\n'
+                             || :'reports', 'отчёты муниципалитетов')
+\gset

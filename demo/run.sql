@@ -237,6 +237,15 @@ WHERE template_id = :region_plan
 GROUP BY level
 ORDER BY level;
 
+\echo 'Показатели, на которые направлены мероприятия муниципалитетов:'
+SELECT indicator AS "Показатель", count(*) AS "Карт",
+       round(avg(value_before), 3) AS "До плана", round(avg(value_after), 3) AS "После",
+       min(target) AS "Цель", count(*) FILTER (WHERE is_better) AS "Улучшили",
+       count(*) FILTER (WHERE is_reached) AS "Достигли цели"
+FROM event_effect
+GROUP BY indicator
+ORDER BY indicator;
+
 \echo 'На что в загруженном документе посмотреть:'
 SELECT number AS "Номер", title AS "Мероприятие", reason AS "В чём дело"
 FROM roadmap_attention

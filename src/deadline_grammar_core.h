@@ -1,7 +1,7 @@
 /*
  * deadline_grammar_core.h
- *		State of a parser of deadline phrases, shared by the files that read
- *		single deadlines and join them.
+ *		State of a parser of deadline phrases, and what its files call of each
+ *		other.
  *
  * Private to the parser of deadlines (deadline_*_core.c).
  */
@@ -57,8 +57,25 @@ typedef struct DeadlineParser
 	DeadlineToken tokens[DEADLINE_MAX_TOKENS + 1];
 } DeadlineParser;
 
-extern bool deadline_read_element(DeadlineParser *parser,
-								  DeadlineSeparator separator);
+/* deadline_point_core.c */
+extern bool deadline_day_exists(const DeadlinePoint *point);
+extern int	deadline_unit_numbers(int unit);
+extern bool deadline_read_year(DeadlineParser *parser, DeadlinePoint *point);
+extern bool deadline_read_numeric_date(DeadlineParser *parser,
+									   DeadlinePoint *point);
+extern bool deadline_read_piece(DeadlineParser *parser, DeadlinePoint *point);
+extern bool deadline_read_point(DeadlineParser *parser, DeadlinePoint *point,
+								bool bare_year);
+
+/* what is read of a phrase; separator is a DeadlineSeparator */
+extern bool deadline_read_span(DeadlineParser *parser, int separator);
+extern bool deadline_read_recurrence(DeadlineParser *parser, int separator);
+extern bool deadline_read_anchor(DeadlineParser *parser, int separator);
+extern bool deadline_read_element(DeadlineParser *parser, int separator);
+extern DeadlineElement *deadline_add_element(DeadlineParser *parser, int type,
+											 int separator);
+
+/* deadline_join_core.c */
 extern bool deadline_join_elements(DeadlineParser *parser);
 extern bool deadline_settle_year(DeadlinePoint *point);
 extern bool deadline_order_range(DeadlineSpan *span);

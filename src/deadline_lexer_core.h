@@ -180,6 +180,6 @@ extern size_t deadline_decode(const unsigned char *p,
 extern bool deadline_is_space(uint32_t c);
 extern uint32_t deadline_letter_set(const DeadlineFolded *folded);
 extern const DeadlineEntry *deadline_find_word(const DeadlineFolded *folded);
-extern const DeadlineEntry *deadline_guess_word(const DeadlineFolded *folded);
+extern void deadline_guess_token(DeadlineToken *token, const char *text);
 
 #endif							/* SHNOR_DEADLINE_LEXER_CORE_H */

@@ -151,8 +151,8 @@ distance(const char *a, int na, const char *b, int nb, int limit)
  * Shorter words are not guessed: карта is one letter from марта.  When forms of
  * different meaning are equally near, there is no answer.
  */
-const DeadlineEntry *
-deadline_guess_word(const DeadlineFolded *folded)
+static const DeadlineEntry *
+guess_word(const DeadlineFolded *folded)
 {
 	const DeadlineEntry *found = NULL;
 	int			nearest = 3;
@@ -191,4 +191,22 @@ deadline_guess_word(const DeadlineFolded *folded)
 			ambiguous = true;
 	}
 	return ambiguous ? NULL : found;
+}
+
+/* Looks for the word that a token of the text misspells, if it does, once. */
+void
+deadline_guess_token(DeadlineToken *token, const char *text)
+{
+	DeadlineFolded folded;
+	const DeadlineEntry *entry;
+
+	token->guessed = true;
+	deadline_fold(text + token->start, (size_t) (token->end - token->start),
+				  &folded);
+	entry = guess_word(&folded);
+	if (entry != NULL)
+	{
+		token->word = entry->word;
+		token->value = entry->value;
+	}
 }

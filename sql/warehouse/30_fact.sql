@@ -197,6 +197,10 @@ BEGIN
     EXECUTE format('CREATE TABLE %I (LIKE result INCLUDING ALL)', partition_name);
     EXECUTE format('COMMENT ON TABLE %I IS %L', partition_name,
                    format('Результаты %s/%s учебного года', academic_year - 1, to_char(academic_year % 100, 'FM00')));
+    -- Read through result, by whose policies; by itself it shows nothing.
+    IF (SELECT c.relrowsecurity FROM pg_class AS c WHERE c.oid = 'result'::regclass) THEN
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', partition_name);
+    END IF;
     EXECUTE format('ALTER TABLE %I OWNER TO %I', partition_name,
                    (SELECT pg_get_userbyid(c.relowner) FROM pg_class AS c WHERE c.oid = 'result'::regclass));
     EXECUTE format('ALTER TABLE result ATTACH PARTITION %I FOR VALUES IN (%s)', partition_name, academic_year);

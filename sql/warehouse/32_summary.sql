@@ -39,7 +39,7 @@ CREATE TABLE result_summary (
     class text NOT NULL,
     dist score_dist NOT NULL,
     UNIQUE (administration_id, school_id, class)
-);
+) WITH (fillfactor = 90);       -- corrections stay in their page (HOT)
 CREATE INDEX ON result_summary (school_id);
 COMMENT ON TABLE result_summary IS 'Точные сводки результатов: проведение, организация, класс; ведутся триггерами result в той же транзакции';
 COMMENT ON COLUMN result_summary.result_summary_id IS 'Ключ сводки';

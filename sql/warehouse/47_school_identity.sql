@@ -37,6 +37,17 @@ END;
 COMMENT ON FUNCTION standing_schools(integer) IS
 'Для каждой организации — кто стоит за неё в учебном году: она сама или последний в цепочке правопреемников; succeeded_in — с какого года (пусто — она сама). Её результаты до этого года считаются результатами правопреемника';
 
+-- Few schools were ever joined to another: only their results are added up.
+CREATE FUNCTION joined_schools(academic_year integer)
+RETURNS integer[]
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN ARRAY(
+    SELECT s.school_id FROM school AS s WHERE s.succeeded_in <= joined_schools.academic_year
+    UNION
+    SELECT s.successor_id FROM school AS s WHERE s.succeeded_in <= joined_schools.academic_year);
+COMMENT ON FUNCTION joined_schools(integer) IS
+'Организации, у которых к учебному году есть правопреемник, и сами правопреемники';
+
 CREATE FUNCTION refuse_successor_cycle()
 RETURNS trigger
 LANGUAGE plpgsql

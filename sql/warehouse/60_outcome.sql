@@ -104,7 +104,14 @@ CREATE TABLE school_outcome (
     in_list boolean NOT NULL,
     low_count integer NOT NULL CHECK (low_count >= 0),
     low_count_before integer NOT NULL CHECK (low_count_before >= 0),
-    worst_outcome_id bigint REFERENCES assessment_outcome ON DELETE CASCADE,
+    worst_assessment_id integer,
+    participants bigint CHECK (participants > 0),
+    failed bigint CHECK (failed BETWEEN 0 AND participants),
+    fail_share numeric,
+    share_low double precision,
+    share_high double precision,
+    pupils_from_threshold bigint,
+    band text CHECK (band IN ('none', 'basic', 'moderate', 'severe')),
     dynamics text NOT NULL
         CHECK (dynamics IN ('new', 'stayed', 'returned', 'left', 'left_earlier', 'never')),
     in_risk_zone boolean NOT NULL,
@@ -114,11 +121,12 @@ CREATE TABLE school_outcome (
     CHECK (data_status = 'judged' OR NOT (in_list OR in_risk_zone)),
     CHECK ((data_status = 'excluded') = (exclusion_reason IS NOT NULL)),
     CHECK (in_list = (dynamics IN ('new', 'stayed', 'returned'))),
-    CHECK (in_risk_zone = (risk_reason IS NOT NULL))
+    CHECK (in_risk_zone = (risk_reason IS NOT NULL)),
+    CHECK (num_nulls(worst_assessment_id, participants, failed, fail_share, share_low, share_high,
+                     pupils_from_threshold, band) IN (0, 8))
 );
 CREATE INDEX ON school_outcome (school_id);
 CREATE INDEX school_outcome_in_list ON school_outcome (cycle_id) INCLUDE (school_id) WHERE in_list;
-CREATE INDEX ON school_outcome (worst_outcome_id);
 COMMENT ON TABLE school_outcome IS 'Итоги организаций в цикле: список, зона риска, динамика';
 COMMENT ON COLUMN school_outcome.school_outcome_id IS 'Ключ итога';
 COMMENT ON COLUMN school_outcome.cycle_id IS 'Цикл';
@@ -130,7 +138,14 @@ COMMENT ON COLUMN school_outcome.verdict IS 'Правило: two_assessments —
 COMMENT ON COLUMN school_outcome.in_list IS 'В списке ШНОР';
 COMMENT ON COLUMN school_outcome.low_count IS 'Процедур с низкими результатами в оцениваемом году';
 COMMENT ON COLUMN school_outcome.low_count_before IS 'Процедур с низкими результатами годом раньше';
-COMMENT ON COLUMN school_outcome.worst_outcome_id IS 'Процедура с наибольшей долей не справившихся в оцениваемом году';
+COMMENT ON COLUMN school_outcome.worst_assessment_id IS 'Худшая процедура: с наибольшей долей не справившихся в оцениваемом году; пусто, если ни в одной участников недостаточно';
+COMMENT ON COLUMN school_outcome.participants IS 'Участников худшей процедуры';
+COMMENT ON COLUMN school_outcome.failed IS 'Из них не справились';
+COMMENT ON COLUMN school_outcome.fail_share IS 'Доля не справившихся, от 0 до 1, без округления';
+COMMENT ON COLUMN school_outcome.share_low IS 'Нижняя граница интервала доли';
+COMMENT ON COLUMN school_outcome.share_high IS 'Верхняя граница интервала доли';
+COMMENT ON COLUMN school_outcome.pupils_from_threshold IS 'Сколько обучающихся отделяет от порога (см. assessment_outcome)';
+COMMENT ON COLUMN school_outcome.band IS 'Группа по худшей процедуре: none, basic, moderate, severe';
 COMMENT ON COLUMN school_outcome.dynamics IS 'new — впервые, stayed — осталась, returned — вернулась, left — вышла, left_earlier — вышла раньше, never — не была в списках';
 COMMENT ON COLUMN school_outcome.in_risk_zone IS 'В зоне риска';
 COMMENT ON COLUMN school_outcome.risk_reason IS 'Почему в зоне риска';

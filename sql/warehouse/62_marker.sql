@@ -364,7 +364,9 @@ $$;
 COMMENT ON FUNCTION test_marker_points() IS
 'Часть test_markers: насколько точка организации отстоит от общей зависимости региона — взвешенная регрессия, студентизированный остаток без этой точки';
 
--- M3, M4, M9: a share against the shares of the region's schools.
+-- M3, M4, M9: a share against the shares of the region's schools. Where these
+-- vary no more than chance makes them, the distribution is binomial: the limit
+-- of large shapes.
 CREATE FUNCTION test_marker_shares()
 RETURNS void
 LANGUAGE plpgsql
@@ -386,16 +388,23 @@ BEGIN
     INSERT INTO pg_temp.marker_test (region_id, administration_id, school_id, marker_id, sample, value, expected, size, p)
     SELECT s.region_id, s.administration_id, s.school_id, s.marker_id, s.n, e.value, e.expected,
            CASE WHEN s.code <> 'no_fail' THEN e.value WHEN s.k = 0 THEN e.expected ELSE 0 END,
-           CASE WHEN s.usable THEN beta_binomial_test(s.k, s.n, (f.fit).alpha, (f.fit).beta,
+           CASE WHEN s.usable THEN beta_binomial_test(s.k, s.n, f.alpha, f.beta,
                                                       CASE s.direction WHEN 'lower' THEN 'less' ELSE 'greater' END) END
     FROM pg_temp.marker_share AS s
     LEFT JOIN (
-        SELECT u.region_id, u.administration_id, u.marker_id, beta_binomial_fit(u.k, u.n) AS fit
-        FROM pg_temp.marker_share AS u
-        WHERE u.n > 0
-        GROUP BY u.region_id, u.administration_id, u.marker_id) AS f USING (region_id, administration_id, marker_id)
-    CROSS JOIN LATERAL (
-        SELECT s.k / nullif(s.n, 0)::double precision AS value, (f.fit).alpha / ((f.fit).alpha + (f.fit).beta) AS expected) AS e;
+        SELECT b.region_id, b.administration_id, b.marker_id,
+               coalesce((b.fit).alpha, b.alpha) AS alpha, coalesce((b.fit).beta, b.beta) AS beta
+        FROM (
+            SELECT u.region_id, u.administration_id, u.marker_id, beta_binomial_fit(u.k, u.n) AS fit,
+                   -- a school of none or all in each has no such limit
+                   CASE WHEN bool_or(u.k BETWEEN 1 AND u.n - 1) OR sum(u.k) IN (0, sum(u.n))
+                        THEN greatest(1e9 * sum(u.k) / sum(u.n), 1e-3) END::double precision AS alpha,
+                   greatest(1e9 * (sum(u.n) - sum(u.k)) / sum(u.n), 1e-3)::double precision AS beta
+            FROM pg_temp.marker_share AS u
+            WHERE u.n > 0
+            GROUP BY u.region_id, u.administration_id, u.marker_id
+            OFFSET 0) AS b) AS f USING (region_id, administration_id, marker_id)
+    CROSS JOIN LATERAL (SELECT s.k / nullif(s.n, 0)::double precision AS value, f.alpha / (f.alpha + f.beta) AS expected) AS e;
 END
 $$;
 COMMENT ON FUNCTION test_marker_shares() IS

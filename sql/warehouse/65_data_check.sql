@@ -281,16 +281,23 @@ BEGIN ATOMIC
     WHERE g.pupils > y.enrolment;
 END;
 
--- Schools with results, by who stands for them in the year asked about.
+-- Schools with results, by who stands for them in the year asked about: few
+-- were ever joined to another.
 CREATE FUNCTION schools_with_results(academic_year integer, standing_year integer)
 RETURNS TABLE (school_id integer, assessment_id integer, participants bigint)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
+    SELECT c.school_id, a.assessment_id, c.participants
+    FROM result_counts(schools_with_results.academic_year) AS c
+    JOIN administration AS a USING (administration_id)
+    WHERE c.school_id NOT IN (SELECT unnest(joined_schools(schools_with_results.standing_year)))
+    UNION ALL
     SELECT p.standing_id, a.assessment_id, sum(c.participants)::bigint
     FROM result_counts(schools_with_results.academic_year) AS c
     JOIN administration AS a USING (administration_id)
     JOIN standing_schools(schools_with_results.standing_year) AS p USING (school_id)
-    WHERE p.succeeded_in IS NULL OR schools_with_results.academic_year < p.succeeded_in
+    WHERE c.school_id IN (SELECT unnest(joined_schools(schools_with_results.standing_year)))
+      AND (p.succeeded_in IS NULL OR schools_with_results.academic_year < p.succeeded_in)
     GROUP BY p.standing_id, a.assessment_id;
 END;
 COMMENT ON FUNCTION schools_with_results(integer, integer) IS
@@ -375,10 +382,10 @@ BEGIN ATOMIC
         WHERE w.academic_year = check_only_high_marks.academic_year
           -- nobody failed: known without counting the marks
           AND (w.failed = 0 OR a.fail_by <> 'mark')
-          AND w.participants >= check_parameter('only_high_marks')
+          AND w.participants >= (SELECT check_parameter('only_high_marks'))
         GROUP BY s.administration_id, s.school_id) AS c
     WHERE mark_count(c.dist, 2) = 0 AND mark_count(c.dist, 3) = 0
-      AND marked(c.dist) >= check_parameter('only_high_marks');
+      AND marked(c.dist) >= (SELECT check_parameter('only_high_marks'));
 END;
 
 CREATE FUNCTION check_missing_first_attempt(academic_year integer)
@@ -412,7 +419,7 @@ BEGIN ATOMIC
     JOIN administration AS a
       ON a.assessment_id = t.assessment_id AND a.academic_year = check_class_size_jump.academic_year
     WHERE greatest(t.participants, b.participants)
-              >= check_parameter('class_size_jump') * least(t.participants, b.participants)
+              >= (SELECT check_parameter('class_size_jump')) * least(t.participants, b.participants)
       AND abs(t.participants - b.participants) >= 10;
 END;
 
@@ -539,6 +546,17 @@ BEGIN ATOMIC
            WHERE p.administration_id = a.administration_id AND p.level = 'school' AND p.mark_2 IS NOT NULL));
 END;
 
+CREATE FUNCTION enabled_checks(reads text)
+RETURNS SETOF data_check
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT d.* FROM data_check AS d
+    WHERE d.is_enabled AND d.reads = coalesce(enabled_checks.reads, d.reads)
+    ORDER BY array_position(ARRAY['error', 'warning', 'info'], d.severity), d.check_code;
+END;
+COMMENT ON FUNCTION enabled_checks(text) IS
+'Включённые проверки данных — все или, если указано reads, только читающие сводки (summary) или результаты (result) — в порядке важности';
+
 CREATE FUNCTION data_checks(academic_year integer, reads text DEFAULT NULL)
 RETURNS TABLE (check_code text, severity text, name text, found bigint, sample text, resolution text)
 LANGUAGE plpgsql STABLE
@@ -549,11 +567,7 @@ DECLARE
     listed data_check;
 BEGIN
     PERFORM check_year(academic_year);
-    FOR listed IN
-        SELECT d.* FROM data_check AS d
-        WHERE d.is_enabled AND d.reads = coalesce(data_checks.reads, d.reads)
-        ORDER BY array_position(ARRAY['error', 'warning', 'info'], d.severity), d.check_code
-    LOOP
+    FOR listed IN SELECT * FROM enabled_checks(data_checks.reads) LOOP
         RETURN QUERY EXECUTE format($query$
             SELECT $1, $2, $3, count(*),
                    string_agg(f.subject || ' (' || f.detail || ')', '; ' ORDER BY f.place) FILTER (WHERE f.place <= 3),

@@ -75,15 +75,14 @@ SELECT o.school_outcome_id, o.cycle_id, c.result_year, c.list_year, o.academic_y
        o.in_list, o.in_risk_zone, o.risk_reason, o.dynamics,
        dynamics_text(o.dynamics) AS dynamics_text,
        o.low_count, o.low_count_before,
-       w.assessment_id AS worst_assessment_id, a.name AS worst_assessment,
-       w.band, w.participants, w.failed, w.fail_share, w.share_low, w.share_high,
-       w.pupils_from_threshold
+       o.worst_assessment_id, a.name AS worst_assessment,
+       o.band, o.participants, o.failed, o.fail_share, o.share_low, o.share_high,
+       o.pupils_from_threshold
 FROM school_outcome AS o
 JOIN cycle AS c USING (cycle_id)
 JOIN school AS s USING (school_id)
 JOIN municipality AS m USING (municipality_id)
-LEFT JOIN assessment_outcome AS w ON w.assessment_outcome_id = o.worst_outcome_id
-LEFT JOIN assessment AS a USING (assessment_id)
+LEFT JOIN assessment AS a ON a.assessment_id = o.worst_assessment_id
 WHERE c.is_current;
 COMMENT ON VIEW school_status IS 'Положение каждой организации по годам: текущие циклы всех лет';
 COMMENT ON COLUMN school_status.school_outcome_id IS 'Ключ итога организации';

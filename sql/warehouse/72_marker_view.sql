@@ -4,11 +4,11 @@
 CREATE FUNCTION number_text(value double precision, unit text)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE unit
-    WHEN 'share' THEN replace(round(100 * value::numeric, 1)::text, '.', ',') || ' %'
-    WHEN 'count' THEN CASE WHEN value = trunc(value) THEN trunc(value::numeric)::text
-                           ELSE replace(round(value::numeric, 2)::text, '.', ',') END
-    ELSE replace(round(value::numeric, 2)::text, '.', ',') END;
+RETURN translate(
+    CASE WHEN unit = 'share' THEN round(100 * value::numeric, 1)::text || ' %'
+         WHEN unit = 'count' AND value = trunc(value) THEN trunc(value::numeric)::text
+         ELSE round(value::numeric, 2)::text END,
+    '.-', ',−');
 COMMENT ON FUNCTION number_text(double precision, text) IS
 'Число для чтения, с запятой: unit — share (доля, в процентах), count (целое) или number; NULL для NULL';
 

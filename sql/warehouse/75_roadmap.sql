@@ -14,7 +14,7 @@ CREATE TABLE roadmap (
     plan_from date NOT NULL,
     plan_to date NOT NULL,
     due_shift text NOT NULL DEFAULT 'none' CHECK (due_shift IN ('none', 'next', 'previous')),
-    uid text NOT NULL UNIQUE DEFAULT gen_random_uuid()::text,
+    uid text NOT NULL UNIQUE DEFAULT gen_random_uuid()::text CHECK (is_code(uid, 40)),
     lines_read integer CHECK (lines_read >= 0),
     created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     created_by text NOT NULL DEFAULT current_user,
@@ -160,14 +160,14 @@ COMMENT ON COLUMN roadmap_event_school.school_id IS 'Организация';
 CREATE TABLE roadmap_effect (
     roadmap_effect_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     roadmap_event_id integer NOT NULL REFERENCES roadmap_event ON DELETE CASCADE,
-    assessment_id integer NOT NULL REFERENCES assessment,
-    UNIQUE (roadmap_event_id, assessment_id)
+    indicator_id integer NOT NULL REFERENCES indicator,
+    UNIQUE (roadmap_event_id, indicator_id)
 );
-CREATE INDEX ON roadmap_effect (assessment_id);
-COMMENT ON TABLE roadmap_effect IS 'На долю не справившихся по каким процедурам направлено мероприятие';
+CREATE INDEX ON roadmap_effect (indicator_id);
+COMMENT ON TABLE roadmap_effect IS 'На какие показатели направлено мероприятие';
 COMMENT ON COLUMN roadmap_effect.roadmap_effect_id IS 'Ключ строки';
 COMMENT ON COLUMN roadmap_effect.roadmap_event_id IS 'Мероприятие';
-COMMENT ON COLUMN roadmap_effect.assessment_id IS 'Процедура, доля не справившихся по которой должна снизиться';
+COMMENT ON COLUMN roadmap_effect.indicator_id IS 'Показатель, который должен улучшиться';
 
 CREATE TABLE roadmap_occurrence (
     roadmap_occurrence_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -187,6 +187,8 @@ CREATE TABLE roadmap_occurrence (
     reason text,
     updated_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     CHECK (starts_on <= due_on),
+    CHECK (starts_on > DATE '1900-01-01' AND due_on > DATE '1900-01-01' AND due_on < DATE '2300-01-01'),
+    CHECK (done_on > DATE '1900-01-01' AND done_on < DATE '2300-01-01'),
     CHECK (num_nonnulls(done_on, cancelled_on) < 2),
     CHECK (num_nonnulls(done_on, withdrawn_on) < 2)
 );

@@ -136,8 +136,8 @@ BEGIN
         WHERE NOT b.from_alias
         ORDER BY n.roadmap_event_id, b.roadmap_event_body_id
     ), new_effect AS (
-        INSERT INTO roadmap_effect (roadmap_event_id, assessment_id)
-        SELECT n.roadmap_event_id, f.assessment_id
+        INSERT INTO roadmap_effect (roadmap_event_id, indicator_id)
+        SELECT n.roadmap_event_id, f.indicator_id
         FROM new_event AS n
         JOIN roadmap_effect AS f ON f.roadmap_event_id = n.parent_event_id
         ORDER BY n.roadmap_event_id, f.roadmap_effect_id

@@ -37,7 +37,7 @@ DECLARE
     i integer;
 BEGIN
     -- Most rows are no header, which is cheap to see.
-    IF coalesce(cardinality(cells), 0) NOT BETWEEN 3 AND 20
+    IF coalesce(cardinality(cells), 0) NOT BETWEEN 2 AND 20
         OR lower_text(array_to_string(cells, ' ')) !~ 'срок|период|дата'
         OR length(array_to_string(cells, '')) > 1000
     THEN
@@ -50,7 +50,10 @@ BEGIN
                                WHEN role IS NULL OR role = ANY (roles) THEN 'other'
                                ELSE role END;
     END LOOP;
-    IF roles @> ARRAY['title', 'deadline'] THEN
+    -- A row of the plan may have these words too; it has a number or a deadline.
+    IF roles @> ARRAY['title', 'deadline']
+        AND NOT EXISTS (SELECT FROM unnest(cells) AS c WHERE item_number(plain_cell(c)) IS NOT NULL OR is_deadline(plain_cell(c)))
+    THEN
         RETURN roles;
     END IF;
     RETURN NULL;
@@ -86,43 +89,31 @@ LANGUAGE plpgsql IMMUTABLE
 SET search_path FROM CURRENT
 AS $$
 DECLARE
+    one_cell constant text := '^\s*\t\s*\S[^\t]*$';
     i integer;
-    j integer;
-    d text;
-    cells text[];
 BEGIN
     FOR i IN 1 .. coalesce(cardinality(lines), 0) LOOP
-        FOREACH d IN ARRAY ARRAY[E'\t', '|'] LOOP
-            CONTINUE WHEN position(d IN lines[i]) = 0;
-            cells := split_cells(lines[i], d);
-            roles := column_roles(cells);
-            IF roles IS NOT NULL THEN
-                first_line := i;
-                last_line := i;
-                layout := 'rows';
-                delimiter := d;
-                labels := cells;
-                RETURN NEXT;
-                RETURN;
-            END IF;
+        first_line := i;
+        last_line := i;
+        layout := 'rows';
+        FOREACH delimiter IN ARRAY ARRAY[E'\t', '|'] LOOP
+            CONTINUE WHEN position(delimiter IN lines[i]) = 0;
+            labels := split_cells(lines[i], delimiter);
+            roles := column_roles(labels);
+            EXIT WHEN roles IS NOT NULL;
         END LOOP;
-        IF lines[i] ~ '^\s*\t\s*\S[^\t]*$' AND (i = 1 OR lines[i - 1] !~ '^\s*\t\s*\S[^\t]*$') THEN
-            cells := '{}';
-            j := i;
-            WHILE lines[j] ~ '^\s*\t\s*\S[^\t]*$' AND j < i + 20 LOOP
-                cells := cells || plain_cell(lines[j]);
-                j := j + 1;
+        IF roles IS NULL AND lines[i] ~ one_cell AND (i = 1 OR lines[i - 1] !~ one_cell) THEN
+            layout := 'cells';
+            delimiter := E'\t';
+            WHILE lines[last_line + 1] ~ one_cell AND last_line < i + 19 LOOP
+                last_line := last_line + 1;
             END LOOP;
-            roles := column_roles(cells);
-            IF roles IS NOT NULL THEN
-                first_line := i;
-                last_line := j - 1;
-                layout := 'cells';
-                delimiter := E'\t';
-                labels := cells;
-                RETURN NEXT;
-                RETURN;
-            END IF;
+            labels := ARRAY(SELECT plain_cell(c) FROM unnest(lines[i:last_line]) WITH ORDINALITY AS u (c, place) ORDER BY place);
+            roles := column_roles(labels);
+        END IF;
+        IF roles IS NOT NULL THEN
+            RETURN NEXT;
+            RETURN;
         END IF;
     END LOOP;
 END

@@ -263,7 +263,7 @@ BEGIN
         RAISE EXCEPTION 'в тексте нет таблицы дорожной карты'
             USING ERRCODE = 'invalid_parameter_value',
                   DETAIL = format('Строк: %s; нет строки заголовка, в которой были бы и мероприятие, и срок.',
-                                  cardinality(string_to_array(document, E'\n'))),
+                                  coalesce(cardinality(string_to_array(document, E'\n')), 0)),
                   HINT = 'Ячейки таблицы должны быть разделены табуляцией или чертой |, а заголовок — содержать слова «мероприятие» и «срок».';
     END IF;
 

@@ -30,21 +30,35 @@ END;
 COMMENT ON FUNCTION event_dates(text, date, date, date[]) IS
 'Наступления срока в периоде плана по учебным четвертям (см. term_calendar); у срока без дат — одно, без даты';
 
-CREATE FUNCTION roadmap_plans(event_ids integer[])
-RETURNS TABLE (roadmap_id integer, plan_from date, plan_to date, due_shift text, region_id integer, terms date[])
+-- A roadmap's calendar is looked up once.
+CREATE FUNCTION planned_occurrences(event_ids integer[])
+RETURNS TABLE (event_id integer, starts_on date, due_on date, phrase_due_on date, kind text, part integer, note text,
+               place bigint)
 LANGUAGE sql STABLE
 BEGIN ATOMIC
-    SELECT p.roadmap_id, p.plan_from, p.plan_to, p.due_shift, p.own_region, term_calendar(p.own_region)
-    FROM (
-        SELECT r.roadmap_id, r.plan_from, r.plan_to, r.due_shift, roadmap_region(r) AS own_region
-        FROM roadmap AS r
-        WHERE r.roadmap_id IN (
-            SELECT s.roadmap_id
-            FROM roadmap_event AS e JOIN roadmap_section AS s USING (roadmap_section_id)
-            WHERE e.roadmap_event_id = ANY (event_ids))) AS p;
+    WITH plan AS MATERIALIZED (
+        SELECT p.roadmap_id, p.plan_from, p.plan_to, p.due_shift, p.own_region, term_calendar(p.own_region) AS terms
+        FROM (
+            SELECT r.roadmap_id, r.plan_from, r.plan_to, r.due_shift, roadmap_region(r) AS own_region
+            FROM roadmap AS r
+            WHERE r.roadmap_id IN (
+                SELECT s.roadmap_id
+                FROM roadmap_event AS e JOIN roadmap_section AS s USING (roadmap_section_id)
+                WHERE e.roadmap_event_id = ANY (event_ids))) AS p
+    )
+    SELECT e.roadmap_event_id, d.starts_on,
+           CASE r.due_shift WHEN 'none' THEN d.due_on
+                            ELSE greatest(d.starts_on, shifted_day(d.due_on, r.due_shift, r.own_region)) END,
+           d.due_on, d.kind, d.part, d.note, d.place
+    FROM roadmap_event AS e
+    JOIN roadmap_section AS s USING (roadmap_section_id)
+    JOIN plan AS r USING (roadmap_id)
+    CROSS JOIN LATERAL event_dates(e.deadline, r.plan_from, r.plan_to, r.terms) AS d
+    WHERE e.roadmap_event_id = ANY (event_ids)
+    ORDER BY s.roadmap_id, s.place, e.place, d.place;
 END;
-COMMENT ON FUNCTION roadmap_plans(integer[]) IS
-'Карты этих мероприятий: период, перенос с выходных, регион и его учебные четверти. Вызывается из expand_events';
+COMMENT ON FUNCTION planned_occurrences(integer[]) IS
+'Наступления этих мероприятий по их сроку, периоду плана и календарю региона, в порядке документа: due_on — после переноса с выходного, phrase_due_on — до него. Вызывается из expand_events';
 
 -- What the stored occurrences of these events become. Same last day: kept. The
 -- rest are paired in order when there are as many old as new ones, else month by
@@ -62,19 +76,8 @@ DECLARE
 BEGIN
     IF NOT EXISTS (SELECT FROM roadmap_occurrence AS o WHERE o.roadmap_event_id = ANY (event_ids)) THEN
         INSERT INTO roadmap_occurrence (roadmap_event_id, starts_on, due_on, phrase_due_on, kind, part, note)
-        WITH plan AS MATERIALIZED (
-            SELECT p.* FROM roadmap_plans(event_ids) AS p
-        )
-        SELECT e.roadmap_event_id, d.starts_on,
-               CASE r.due_shift WHEN 'none' THEN d.due_on
-                                ELSE greatest(d.starts_on, shifted_day(d.due_on, r.due_shift, r.region_id)) END,
-               d.due_on, d.kind, d.part, d.note
-        FROM roadmap_event AS e
-        JOIN roadmap_section AS s USING (roadmap_section_id)
-        JOIN plan AS r USING (roadmap_id)
-        CROSS JOIN LATERAL event_dates(e.deadline, r.plan_from, r.plan_to, r.terms) AS d
-        WHERE e.roadmap_event_id = ANY (event_ids)
-        ORDER BY s.roadmap_id, s.place, e.place, d.place;
+        SELECT p.event_id, p.starts_on, p.due_on, p.phrase_due_on, p.kind, p.part, p.note
+        FROM planned_occurrences(event_ids) AS p;
         GET DIAGNOSTICS written = ROW_COUNT;
         RETURN written;
     END IF;
@@ -84,19 +87,9 @@ BEGIN
     WHERE e.roadmap_event_id = ANY (event_ids)
     ORDER BY e.roadmap_event_id
     FOR NO KEY UPDATE;
-    WITH plan AS MATERIALIZED (
-        SELECT p.* FROM roadmap_plans(event_ids) AS p
-    ), fresh AS MATERIALIZED (
-        SELECT e.roadmap_event_id AS event_id, d.starts_on, d.due_on AS phrase_due_on,
-               CASE r.due_shift WHEN 'none' THEN d.due_on
-                                ELSE greatest(d.starts_on, shifted_day(d.due_on, r.due_shift, r.region_id)) END AS due_on,
-               d.kind, d.part, d.note, d.place,
-               row_number() OVER (PARTITION BY e.roadmap_event_id, d.due_on ORDER BY d.starts_on, d.place) AS copy
-        FROM roadmap_event AS e
-        JOIN roadmap_section AS s USING (roadmap_section_id)
-        JOIN plan AS r USING (roadmap_id)
-        CROSS JOIN LATERAL event_dates(e.deadline, r.plan_from, r.plan_to, r.terms) AS d
-        WHERE e.roadmap_event_id = ANY (event_ids)
+    WITH fresh AS MATERIALIZED (
+        SELECT p.*, row_number() OVER (PARTITION BY p.event_id, p.phrase_due_on ORDER BY p.starts_on, p.place) AS copy
+        FROM planned_occurrences(event_ids) AS p
     ), stored AS MATERIALIZED (
         SELECT o.roadmap_occurrence_id, o.roadmap_event_id AS event_id, o.starts_on, o.due_on, o.phrase_due_on,
                o.kind, o.part, o.note, o.is_moved, o.done_on, o.cancelled_on,
@@ -217,15 +210,11 @@ RETURNS trigger
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
 AS $$
-DECLARE
-    changed integer[] := ARRAY(
+BEGIN
+    PERFORM expand_events(ARRAY(
         SELECT n.roadmap_event_id
         FROM new_rows AS n JOIN old_rows AS o USING (roadmap_event_id)
-        WHERE n.deadline IS DISTINCT FROM o.deadline);
-BEGIN
-    IF cardinality(changed) > 0 THEN
-        PERFORM expand_events(changed, change_day());
-    END IF;
+        WHERE n.deadline IS DISTINCT FROM o.deadline), change_day());
     PERFORM assign_bodies(r.roadmap_id)
     FROM (SELECT DISTINCT s.roadmap_id
           FROM new_rows AS n
@@ -240,24 +229,33 @@ CREATE TRIGGER expand_changed_events
     AFTER UPDATE ON roadmap_event REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
     FOR EACH STATEMENT EXECUTE FUNCTION expand_changed_events();
 
+CREATE FUNCTION expand_roadmaps(roadmap_ids integer[])
+RETURNS void
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+BEGIN
+    PERFORM expand_events(ARRAY(
+        SELECT e.roadmap_event_id
+        FROM roadmap_section AS s
+        JOIN roadmap_event AS e USING (roadmap_section_id)
+        WHERE s.roadmap_id = ANY (roadmap_ids)), change_day());
+END
+$$;
+COMMENT ON FUNCTION expand_roadmaps(integer[]) IS 'Приводит наступления этих карт к их нынешнему периоду и календарю. Вызывается триггерами';
+
 CREATE FUNCTION expand_changed_roadmaps()
 RETURNS trigger
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
 AS $$
-DECLARE
-    changed integer[] := ARRAY(
-        SELECT e.roadmap_event_id
+BEGIN
+    PERFORM expand_roadmaps(ARRAY(
+        SELECT n.roadmap_id
         FROM new_rows AS n
         JOIN old_rows AS o USING (roadmap_id)
-        JOIN roadmap_section AS s USING (roadmap_id)
-        JOIN roadmap_event AS e USING (roadmap_section_id)
         WHERE (n.plan_from, n.plan_to, n.due_shift, n.region_id, n.municipality_id, n.school_id)
-              IS DISTINCT FROM (o.plan_from, o.plan_to, o.due_shift, o.region_id, o.municipality_id, o.school_id));
-BEGIN
-    IF cardinality(changed) > 0 THEN
-        PERFORM expand_events(changed, change_day());
-    END IF;
+              IS DISTINCT FROM (o.plan_from, o.plan_to, o.due_shift, o.region_id, o.municipality_id, o.school_id)));
     RETURN NULL;
 END
 $$;
@@ -266,23 +264,14 @@ CREATE TRIGGER expand_changed_roadmaps
     AFTER UPDATE ON roadmap REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
     FOR EACH STATEMENT EXECUTE FUNCTION expand_changed_roadmaps();
 
--- A change of the calendar concerns the plans of a year around it.
 CREATE FUNCTION expand_calendar()
 RETURNS trigger
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
 AS $$
-DECLARE
-    changed integer[] := ARRAY(
-        SELECT e.roadmap_event_id
-        FROM roadmap AS r
-        JOIN roadmap_section AS s USING (roadmap_id)
-        JOIN roadmap_event AS e USING (roadmap_section_id)
-        WHERE r.due_shift <> 'none' OR TG_TABLE_NAME = 'school_term');
 BEGIN
-    IF cardinality(changed) > 0 THEN
-        PERFORM expand_events(changed, change_day());
-    END IF;
+    PERFORM expand_roadmaps(ARRAY(
+        SELECT r.roadmap_id FROM roadmap AS r WHERE r.due_shift <> 'none' OR TG_TABLE_NAME = 'school_term'));
     RETURN NULL;
 END
 $$;
@@ -396,21 +385,21 @@ $$;
 COMMENT ON FUNCTION require_occurrence(bigint) IS
 'Наступление по ключу, заблокированное для изменения; нет такого — ошибка P0002, больше не предусмотрено — 55000';
 
-CREATE FUNCTION refuse_future(day date)
+CREATE FUNCTION check_mark_day(day date)
 RETURNS void
 LANGUAGE plpgsql STABLE
 SET search_path FROM CURRENT
 AS $$
 BEGIN
-    IF day IS NULL OR day > current_date THEN
-        RAISE EXCEPTION 'дата отметки не указана или ещё не наступила'
+    IF day IS NULL OR day > current_date OR day < DATE '2000-01-01' THEN
+        RAISE EXCEPTION 'дата отметки не указана, ещё не наступила или раньше 2000 года'
             USING ERRCODE = 'invalid_parameter_value',
                   DETAIL = format('Дата: %s.', coalesce(day::text, 'NULL')),
                   HINT = 'Отметка ставится тем днём, когда это произошло, не позже сегодняшнего.';
     END IF;
 END
 $$;
-COMMENT ON FUNCTION refuse_future(date) IS 'Ошибка 22023, если дата не указана или ещё не наступила';
+COMMENT ON FUNCTION check_mark_day(date) IS 'Ошибка 22023, если дата не указана, ещё не наступила или раньше 2000 года';
 
 CREATE FUNCTION mark_done(occurrence_id bigint, done_on date DEFAULT current_date, reason text DEFAULT NULL)
 RETURNS text
@@ -421,7 +410,7 @@ AS $$
 DECLARE
     own roadmap_occurrence := require_occurrence(mark_done.occurrence_id);
 BEGIN
-    PERFORM refuse_future(mark_done.done_on);
+    PERFORM check_mark_day(mark_done.done_on);
     IF own.cancelled_on IS NOT NULL THEN
         RAISE EXCEPTION 'наступление отменено'
             USING ERRCODE = 'object_not_in_prerequisite_state',
@@ -446,7 +435,7 @@ AS $$
 DECLARE
     own roadmap_occurrence := require_occurrence(move_occurrence.occurrence_id);
 BEGIN
-    PERFORM refuse_future(move_occurrence.moved_on);
+    PERFORM check_mark_day(move_occurrence.moved_on);
     IF own.done_on IS NOT NULL OR own.cancelled_on IS NOT NULL THEN
         RAISE EXCEPTION 'выполненное и отменённое не переносится'
             USING ERRCODE = 'object_not_in_prerequisite_state',
@@ -461,6 +450,12 @@ BEGIN
                   DETAIL = format('Срок %s, основание %s.', coalesce(new_due_on::text, 'NULL'),
                                   quote_nullable(move_occurrence.reason)),
                   HINT = 'Например: move_occurrence(12, ''2023-06-15'', ''приказ от 10.05.2023 № 77'').';
+    END IF;
+    IF move_occurrence.new_due_on NOT BETWEEN DATE '2000-01-01' AND DATE '2100-12-31' THEN
+        RAISE EXCEPTION 'новый срок вне допустимых пределов'
+            USING ERRCODE = 'invalid_parameter_value',
+                  DETAIL = format('Срок: %s.', new_due_on),
+                  HINT = 'Годы — с 2000 по 2100.';
     END IF;
     UPDATE roadmap_occurrence AS o
     SET due_on = move_occurrence.new_due_on, starts_on = least(o.starts_on, move_occurrence.new_due_on),
@@ -481,7 +476,7 @@ AS $$
 DECLARE
     own roadmap_occurrence := require_occurrence(cancel_occurrence.occurrence_id);
 BEGIN
-    PERFORM refuse_future(cancel_occurrence.cancelled_on);
+    PERFORM check_mark_day(cancel_occurrence.cancelled_on);
     IF own.done_on IS NOT NULL THEN
         RAISE EXCEPTION 'выполненное не отменяется'
             USING ERRCODE = 'object_not_in_prerequisite_state',
@@ -530,7 +525,7 @@ DECLARE
     own roadmap_occurrence := require_occurrence(add_evidence.occurrence_id);
     new_id bigint;
 BEGIN
-    PERFORM refuse_future(add_evidence.presented_on);
+    PERFORM check_mark_day(add_evidence.presented_on);
     IF cell_text(add_evidence.what) IS NULL
         OR num_nonnulls(cell_text(add_evidence.document_number), cell_text(add_evidence.link)) = 0
     THEN

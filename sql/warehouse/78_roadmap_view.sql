@@ -1,6 +1,6 @@
 -- What people and BI tools read of roadmaps: views show today, functions any
--- day. The views call no function of the warehouse, for who may only read them
--- may execute none.
+-- day. Of the warehouse's functions the views call immutable ones only, which
+-- those who may only read them may execute too (90_privileges.sql).
 
 -- A roadmap and where it belongs, from the school up to the region.
 CREATE VIEW roadmap_list WITH (security_invoker = true) AS
@@ -72,18 +72,12 @@ END;
 COMMENT ON FUNCTION occurrences_as_of(date) IS
 'Наступления сроков, какими они были на день as_of по всему, что известно сейчас: сроки до более поздних переносов, отметки не позже этого дня, состояние (см. occurrence_status). level — кто исполняет по разделу карты';
 
--- The state is that of occurrence_status() on this day.
 CREATE VIEW roadmap_today WITH (security_invoker = true) AS
 SELECT o.roadmap_occurrence_id, o.roadmap_event_id, s.roadmap_section_id, r.roadmap_id, r.roadmap, s.level,
        r.region_id, r.municipality_id, r.municipality, r.school_id, r.school,
        s.number AS section_number, coalesce(s.title, 'вне разделов') AS section, e.number, e.title, e.deadline,
        o.kind, o.note, o.starts_on, o.due_on, o.is_moved, o.done_on, o.cancelled_on,
-       CASE WHEN o.done_on <= current_date AND o.done_on > o.due_on THEN 'done_late'
-            WHEN o.done_on <= current_date THEN 'done'
-            WHEN o.cancelled_on <= current_date THEN 'cancelled'
-            WHEN o.due_on < current_date THEN 'overdue'
-            WHEN o.is_moved THEN 'moved'
-            ELSE 'planned' END AS status,
+       occurrence_status(o.due_on, o.done_on, o.cancelled_on, o.is_moved, current_date) AS status,
        (SELECT string_agg(b.name, '; ' ORDER BY l.roadmap_event_body_id)
         FROM roadmap_event_body AS l JOIN body AS b USING (body_id)
         WHERE l.roadmap_event_id = e.roadmap_event_id) AS bodies,
@@ -323,52 +317,6 @@ WHERE t.level <> 'school'
                   WHERE t.roadmap_id IN (d.parent_id, p.parent_id) AND d.school_id = l.school_id);
 COMMENT ON VIEW roadmap_not_derived IS 'Кто не составил своей карты по образцу: муниципалитеты региона и школы действующего списка ШНОР, если в образце есть разделы их уровня';
 
--- Before: the last cycle whose results were known when the plan began (half a
--- year back from its first day); after: the latest one since.
-CREATE VIEW event_effect WITH (security_invoker = true) AS
-SELECT f.roadmap_effect_id, r.roadmap_id, r.roadmap, r.municipality_id, r.municipality, r.school_id, r.school,
-       e.roadmap_event_id, e.number, e.title, e.indicator, f.assessment_id, a.name AS assessment,
-       b.result_year AS year_before, b.participants AS participants_before, b.failed AS failed_before,
-       b.failed / nullif(b.participants, 0) AS fail_share_before,
-       n.result_year AS year_after, n.participants AS participants_after, n.failed AS failed_after,
-       n.failed / nullif(n.participants, 0) AS fail_share_after,
-       n.failed / nullif(n.participants, 0) - b.failed / nullif(b.participants, 0) AS change,
-       n.failed / nullif(n.participants, 0) < b.failed / nullif(b.participants, 0) AS is_better
-FROM roadmap_effect AS f
-JOIN roadmap_event AS e USING (roadmap_event_id)
-JOIN roadmap_section AS s USING (roadmap_section_id)
-JOIN roadmap_list AS r USING (roadmap_id)
-JOIN assessment AS a USING (assessment_id)
-LEFT JOIN LATERAL (
-    SELECT c.result_year, sum(o.participants) AS participants, sum(o.failed) AS failed
-    FROM cycle AS c
-    JOIN assessment_outcome AS o ON (o.cycle_id, o.academic_year) = (c.cycle_id, c.result_year)
-    JOIN school AS w ON w.school_id = o.school_id
-    JOIN municipality AS m ON m.municipality_id = w.municipality_id
-    WHERE c.is_current AND o.assessment_id = f.assessment_id
-      AND c.result_year <= extract(year FROM r.plan_from - interval '6 months')
-      AND m.region_id = r.region_id
-      AND (r.municipality_id IS NULL OR w.municipality_id = r.municipality_id)
-      AND (r.school_id IS NULL OR w.school_id = r.school_id)
-    GROUP BY c.result_year
-    ORDER BY c.result_year DESC
-    LIMIT 1) AS b ON true
-LEFT JOIN LATERAL (
-    SELECT c.result_year, sum(o.participants) AS participants, sum(o.failed) AS failed
-    FROM cycle AS c
-    JOIN assessment_outcome AS o ON (o.cycle_id, o.academic_year) = (c.cycle_id, c.result_year)
-    JOIN school AS w ON w.school_id = o.school_id
-    JOIN municipality AS m ON m.municipality_id = w.municipality_id
-    WHERE c.is_current AND o.assessment_id = f.assessment_id
-      AND c.result_year > extract(year FROM r.plan_from - interval '6 months')
-      AND m.region_id = r.region_id
-      AND (r.municipality_id IS NULL OR w.municipality_id = r.municipality_id)
-      AND (r.school_id IS NULL OR w.school_id = r.school_id)
-    GROUP BY c.result_year
-    ORDER BY c.result_year DESC
-    LIMIT 1) AS n ON true;
-COMMENT ON VIEW event_effect IS 'Мероприятия и показатели, на которые они направлены: доля не справившихся до начала плана и после; совпадение по времени — не доказательство влияния';
-
 -- What a person must look at: remarks of the import and what is still so.
 CREATE VIEW roadmap_attention WITH (security_invoker = true) AS
 SELECT w.roadmap_id, r.name AS roadmap, w.line, w.roadmap_event_id, e.number, e.title, w.reason, w.detail
@@ -429,7 +377,6 @@ BEGIN
             ('roadmap_occurrence_id', 'Ключ наступления срока'),
             ('roadmap_event_id', 'Ключ мероприятия'),
             ('roadmap_section_id', 'Ключ раздела'),
-            ('roadmap_effect_id', 'Ключ связи мероприятия с показателем'),
             ('roadmap_id', 'Ключ дорожной карты'),
             ('region_id', 'Ключ региона'),
             ('roadmap', 'Дорожная карта'),
@@ -449,7 +396,6 @@ BEGIN
             ('section_number', 'Номер раздела'),
             ('number', 'Номер мероприятия, как напечатан'),
             ('title', 'Мероприятие'),
-            ('indicator', 'Показатель выполнения, напечатанный в документе'),
             ('deadline', 'Срок, как напечатан'),
             ('evidence_form', 'Форма предъявления'),
             ('bodies', 'Исполнители через точку с запятой'),
@@ -488,18 +434,6 @@ BEGIN
             ('last_done_on', 'Последняя отметка о выполнении'),
             ('measures', 'Мероприятий, относящихся к школе'),
             ('own_measures', 'Из них в собственной карте школы'),
-            ('assessment_id', 'Ключ процедуры'),
-            ('assessment', 'Процедура'),
-            ('year_before', 'Год результатов до начала плана'),
-            ('participants_before', 'Участников до начала плана'),
-            ('failed_before', 'Из них не справились'),
-            ('fail_share_before', 'Доля не справившихся до начала плана, от 0 до 1'),
-            ('year_after', 'Последний год результатов после начала плана'),
-            ('participants_after', 'Участников после начала плана'),
-            ('failed_after', 'Из них не справились'),
-            ('fail_share_after', 'Доля не справившихся после начала плана, от 0 до 1'),
-            ('change', 'Изменение доли; отрицательное — снизилась'),
-            ('is_better', 'Доля снизилась; пусто — сравнить не с чем'),
             ('line', 'Строка загруженного текста'),
             ('reason', 'В чём дело'),
             ('detail', 'О чём речь: начало строки, срок, неузнанные слова')) AS v (attname, wording)
@@ -507,7 +441,7 @@ BEGIN
         JOIN (VALUES ('roadmap_today'), ('due_this_week'), ('due_this_month'), ('overdue'), ('overdue_by_body'), ('roadmap_progress'),
                      ('roadmap_progress_by_municipality'), ('roadmap_calendar'), ('body_load'),
                      ('event_without_evidence'), ('school_support'), ('school_without_support'),
-                     ('roadmap_not_derived'), ('event_effect'), ('roadmap_attention')) AS w (view_name)
+                     ('roadmap_not_derived'), ('roadmap_attention')) AS w (view_name)
           ON a.attrelid = w.view_name::regclass
     LOOP
         EXECUTE format('COMMENT ON COLUMN %s.%I IS %L', col.view_name, col.attname, col.wording);

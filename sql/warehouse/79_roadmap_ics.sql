@@ -18,23 +18,22 @@ LANGUAGE plpgsql IMMUTABLE
 SET search_path FROM CURRENT
 AS $$
 DECLARE
-    rest text := line;
-    folded text := '';
-    room integer := 75;
-    size integer;
+    octets bytea := convert_to(line, 'UTF8');
+    size integer := octet_length(octets);
+    pieces text[] := '{}';
+    first integer := 0;
+    next integer := 75;
 BEGIN
-    WHILE octet_length(convert_to(rest, 'UTF8')) > room LOOP
-        size := least(room, length(rest));
-        -- A character has four octets at most, so this cannot overshoot by much
-        -- and ends at the latest with one character a quarter of the line.
-        WHILE octet_length(convert_to(left(rest, size), 'UTF8')) > room LOOP
-            size := size - greatest(1, (octet_length(convert_to(left(rest, size), 'UTF8')) - room) / 4);
+    WHILE next < size LOOP
+        -- An octet 10xxxxxx continues a character.
+        WHILE get_byte(octets, next) & 192 = 128 LOOP
+            next := next - 1;
         END LOOP;
-        folded := folded || left(rest, size) || E'\r\n ';
-        rest := substr(rest, size + 1);
-        room := 74;
+        pieces := pieces || convert_from(substr(octets, first + 1, next - first), 'UTF8');
+        first := next;
+        next := first + 74;
     END LOOP;
-    RETURN folded || rest || E'\r\n';
+    RETURN array_to_string(pieces || convert_from(substr(octets, first + 1), 'UTF8'), E'\r\n ') || E'\r\n';
 END
 $$;
 COMMENT ON FUNCTION ics_line(text) IS

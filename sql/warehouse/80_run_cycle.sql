@@ -53,17 +53,6 @@ END;
 COMMENT ON FUNCTION counted_results(integer[], integer) IS
 'Сколько участников и сколько не справилось у организаций по процедурам набора правил в указанные учебные годы: own_results и published_results';
 
--- Few schools were ever joined to another: only their results are added up.
-CREATE FUNCTION joined_schools(academic_year integer)
-RETURNS integer[]
-LANGUAGE sql STABLE PARALLEL SAFE
-RETURN ARRAY(
-    SELECT s.school_id FROM school AS s WHERE s.succeeded_in <= joined_schools.academic_year
-    UNION
-    SELECT s.successor_id FROM school AS s WHERE s.succeeded_in <= joined_schools.academic_year);
-COMMENT ON FUNCTION joined_schools(integer) IS
-'Организации, у которых к учебному году есть правопреемник, и сами правопреемники';
-
 CREATE FUNCTION has_published(result_year integer)
 RETURNS boolean
 LANGUAGE sql STABLE PARALLEL SAFE
@@ -276,10 +265,16 @@ DECLARE
     written bigint;
 BEGIN
     INSERT INTO school_outcome (cycle_id, school_id, academic_year, data_status, exclusion_reason, verdict,
-                                in_list, low_count, low_count_before, worst_outcome_id,
+                                in_list, low_count, low_count_before, worst_assessment_id, failed, participants,
+                                fail_share, share_low, share_high, pupils_from_threshold, band,
                                 dynamics, in_risk_zone, risk_reason)
     SELECT own_cycle.cycle_id, j.school_id, own_cycle.result_year, j.data_status, j.exclusion_reason, j.verdict,
-           j.in_list, j.low_count, j.low_count_before, w.assessment_outcome_id,
+           j.in_list, j.low_count, j.low_count_before, j.worst[1], j.worst[2], j.worst[3],
+           j.worst[2]::numeric / j.worst[3],
+           wilson_low(j.worst[2], j.worst[3], rules.interval_level::double precision),
+           wilson_high(j.worst[2], j.worst[3], rules.interval_level::double precision),
+           pupils_from_threshold(j.worst[2], j.worst[3], rules.threshold_percent),
+           failure_band(j.worst[2], j.worst[3]),
            dynamics_code(j.in_list, j.in_previous, j.in_earlier),
            r.risk_reason IS NOT NULL, r.risk_reason
     FROM (
@@ -299,9 +294,6 @@ BEGIN
         CROSS JOIN LATERAL (
             SELECT d.data_status = 'judged' AND v.verdict <> 'none' AS in_list) AS l
         WHERE works_in(s, own_cycle.result_year)) AS j
-    LEFT JOIN assessment_outcome AS w
-      ON w.cycle_id = own_cycle.cycle_id AND w.school_id = j.school_id
-     AND w.assessment_id = j.worst[1] AND w.academic_year = own_cycle.result_year
     LEFT JOIN (
         SELECT b.one_low, b.near, b.growth, risk_text(b.one_low, b.near, b.growth, rules) AS risk_reason
         FROM (VALUES (false, false, false), (false, false, true), (false, true, false), (false, true, true),
@@ -421,14 +413,26 @@ LANGUAGE plpgsql
 SET search_path FROM CURRENT
 AS $$
 DECLARE
+    listed data_check;
+    found_rows bigint;
     errors text;
 BEGIN
-    SELECT count(*) FILTER (WHERE d.severity = 'error'), count(*) FILTER (WHERE d.severity = 'warning'),
-           count(*) FILTER (WHERE d.severity = 'info'),
-           string_agg(format('%s: %s', d.name, d.found), '; ') FILTER (WHERE d.severity = 'error')
-    INTO checks_error, checks_warning, checks_info, errors
-    FROM data_checks(result_year, 'summary') AS d
-    WHERE d.found > 0;
+    checks_error := 0;
+    checks_warning := 0;
+    checks_info := 0;
+    FOR listed IN SELECT * FROM enabled_checks('summary') LOOP
+        EXECUTE format('SELECT count(*) FROM %I($1)', 'check_' || listed.check_code) INTO found_rows USING result_year;
+        CONTINUE WHEN found_rows = 0;
+        CASE listed.severity
+        WHEN 'error' THEN
+            checks_error := checks_error + 1;
+            errors := concat_ws('; ', errors, format('%s: %s', listed.name, found_rows));
+        WHEN 'warning' THEN
+            checks_warning := checks_warning + 1;
+        ELSE
+            checks_info := checks_info + 1;
+        END CASE;
+    END LOOP;
     IF checks_error > 0 AND allow_errors IS NOT TRUE THEN
         RAISE EXCEPTION 'проверки данных за % год нашли ошибки: итог был бы неверным', result_year
             USING ERRCODE = 'data_exception',
@@ -515,7 +519,10 @@ BEGIN
     written := write_assessment_outcomes(own, rules);
     RAISE NOTICE 'цикл %: итогов по процедурам за три года — %; % с', own.result_year, written,
         seconds_since(started);
-    ANALYZE assessment_outcome;
+    -- Only an owner may; others leave it to autovacuum.
+    IF pg_has_role((SELECT c.relowner FROM pg_class AS c WHERE c.oid = 'assessment_outcome'::regclass), 'USAGE') THEN
+        ANALYZE assessment_outcome;
+    END IF;
     written := write_school_outcomes(own, rules);
     RAISE NOTICE 'цикл %: организаций — %; % с', own.result_year, written, seconds_since(started);
     written := write_marker_outcomes(own, rules);

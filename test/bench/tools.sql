@@ -119,7 +119,8 @@ $$;
 
 -- Milliseconds of the COPY of one file.
 CREATE TABLE bench.copied (
-    rows bigint NOT NULL, variant text NOT NULL, file integer NOT NULL, ms float8 NOT NULL,
+    rows bigint NOT NULL, variant text NOT NULL, into_partition boolean NOT NULL, file integer NOT NULL,
+    copied bigint NOT NULL, ms float8 NOT NULL,
     UNIQUE (rows, variant, file));
 
 -- Makes a warehouse the same without summaries.

@@ -262,7 +262,9 @@ SQL
 	is($out =~ s/\A\s+//r, $read, "the loader imports $file");
 }
 ($status, undef, $error) = $node->psql('education', 'SELECT monitoring.run_cycle(2023)', @loader);
-like($error, qr/permission denied for table cycle/, 'and runs no cycle');
+like($error, qr/permission denied for function run_cycle/, 'and runs no cycle');
+is($node->safe_psql('education', 'SELECT count(DISTINCT school_id) > 1, count(*) = (SELECT count(*) FROM monitoring.result) FROM monitoring.result',
+		extra_params => [ '-U', 'poshekhonye' ]), 't|t', 'the coordinator sees the results of the municipality');
 $node->stop;
 
 run_document($_)->stop for qw(doc/guide.ru.md doc/import.ru.md doc/roadmap.ru.md);

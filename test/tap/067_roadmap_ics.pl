@@ -45,6 +45,38 @@ like($text, qr/\ABEGIN:VCALENDAR\r\n/, 'the text begins as it must');
 unlike($text, qr/(?<!\r)\n/, 'every line ends in CR and LF');
 is((grep { length(Encode::encode('UTF-8', $_)) > 75 } split /\r\n/, $text), 0, 'no line is longer than 75 octets');
 
+# The grammar of RFC 5545, which the parser is not strict about: what lines look
+# like (3.1), what TEXT may hold unescaped (3.3.11), what each part must have.
+my @lines = split /\r\n/, $text =~ s/\r\n[ \t]//gr;
+is((grep { !/^[A-Z][A-Z0-9-]*(?:;[A-Z-]+=[^\x00-\x1f\x7f";:,]+)*:[^\x00-\x08\x0a-\x1f\x7f]*$/ } @lines), 0, 'every unfolded line is a property');
+is((grep { /^(?:SUMMARY|DESCRIPTION|CATEGORIES|X-WR-CALNAME):/ && !/^[A-Z-]+:(?:[^\\;,]|\\[\\;,n])*$/ } @lines), 0, 'texts have their special characters escaped');
+cmp_ok((grep { /^DESCRIPTION:.*\\n/ } @lines), '>', 200, 'and their ends of lines');
+my ($open, %count, @bad) = ('');
+for (@lines)
+{
+	my ($name, $value) = /^([A-Z-]+)[^:]*:(.*)$/ or next;
+	if ($name eq 'BEGIN')
+	{
+		push @bad, $_ if $open ne ($value eq 'VEVENT' ? 'VCALENDAR' : '');
+		($open, %count) = ($value) if $value eq 'VEVENT' || $value eq 'VCALENDAR';
+	}
+	elsif ($name eq 'END')
+	{
+		my @once = $value eq 'VEVENT' ? qw(UID DTSTAMP DTSTART DTEND SUMMARY DESCRIPTION SEQUENCE STATUS) : ();
+		push @bad, "$_ $value" if $open ne $value || grep { ($count{$_} // 0) != 1 } @once;
+		$open = $value eq 'VEVENT' ? 'VCALENDAR' : '';
+	}
+	else
+	{
+		$count{$name}++;
+		push @bad, $_ if $name eq 'DTSTAMP' && $value !~ /^\d{8}T\d{6}Z$/
+		  || $name =~ /^DT(START|END)$/ && !/^DT\w+;VALUE=DATE:\d{8}$/ || $name eq 'SEQUENCE' && $value !~ /^\d+$/
+		  || $name eq 'STATUS' && $value !~ /^(CONFIRMED|CANCELLED)$/;
+	}
+}
+is("@bad$open", '', 'components are nested and have each property once');
+is((join ' ', @lines[ 1, 2 ]), 'VERSION:2.0 PRODID:-//shnor//roadmap//RU', 'the calendar says what it is');
+
 my $calendar = Data::ICal->new(data => $text);
 ok($calendar, 'the parser takes it') or diag($calendar->error_message);
 my %found;

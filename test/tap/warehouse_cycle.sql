@@ -55,8 +55,7 @@ LANGUAGE sql STABLE
 RETURN (
     SELECT md5(string_agg(line, E'\n' ORDER BY line COLLATE "C"))
     FROM (SELECT (to_jsonb(o) - CASE WHEN with_keys THEN '' ELSE 'school_outcome_id' END
-                  - CASE WHEN with_keys THEN '' ELSE 'cycle_id' END
-                  - CASE WHEN with_keys THEN '' ELSE 'worst_outcome_id' END)::text
+                  - CASE WHEN with_keys THEN '' ELSE 'cycle_id' END)::text
                  || CASE WHEN with_keys THEN o.ctid || o.xmin::text ELSE '' END
           FROM monitoring.school_outcome AS o WHERE o.cycle_id = outcomes.cycle
           UNION ALL

@@ -268,12 +268,15 @@ BEGIN
     SELECT region, year, 'school', to_jsonb(e)::text, to_jsonb(o)::text || to_jsonb(w)::text
     FROM (SELECT * FROM expected_school WHERE result_year = year) AS e
     FULL JOIN (SELECT * FROM school_outcome WHERE cycle_id = c.cycle_id) AS o USING (school_id)
-    LEFT JOIN assessment_outcome AS w ON w.assessment_outcome_id = o.worst_outcome_id
+    LEFT JOIN assessment_outcome AS w
+      ON (w.cycle_id, w.school_id, w.assessment_id, w.academic_year) = (c.cycle_id, o.school_id, o.worst_assessment_id, year)
     WHERE (e.data_status, e.exclusion_reason, e.verdict, e.in_list, e.low_count, e.low_count_before, e.worst,
-           e.dynamics, e.risk_reason, e.risk_reason IS NOT NULL, year, year)
+           e.dynamics, e.risk_reason, e.risk_reason IS NOT NULL, year,
+           w.participants, w.failed, w.fail_share, w.share_low, w.share_high, w.pupils_from_threshold, w.band)
           IS DISTINCT FROM (o.data_status, o.exclusion_reason, o.verdict, o.in_list, o.low_count, o.low_count_before,
                             w.assessment_id, o.dynamics, o.risk_reason, o.in_risk_zone, o.academic_year,
-                            CASE WHEN o.worst_outcome_id IS NULL THEN year ELSE w.academic_year END);
+                            o.participants, o.failed, o.fail_share, o.share_low, o.share_high, o.pupils_from_threshold,
+                            o.band);
     INSERT INTO difference
     SELECT region, year, 'totals', e, g
     FROM (SELECT expected_totals(year) AS e,

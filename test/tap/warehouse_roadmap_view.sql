@@ -167,16 +167,15 @@ DROP ROLE regress_shnor_reader;
 
 -- Effects: math of the region, 2022 before and 2023 after a plan of 2023.
 UPDATE roadmap SET plan_from = '2023-01-01', plan_to = '2023-12-31' WHERE roadmap_id = :reg_roadmap_id;
-INSERT INTO roadmap_effect (roadmap_event_id, assessment_id)
-SELECT e.roadmap_event_id, find_assessment('vpr', 'math', 'none', 5) FROM roadmap_event AS e WHERE e.title = 'Анализ, общий';
-INSERT INTO roadmap_effect (roadmap_event_id, assessment_id)
-SELECT e.roadmap_event_id, find_assessment('vpr', 'math', 'none', 5)
-FROM roadmap_event AS e JOIN roadmap_section AS s USING (roadmap_section_id) WHERE s.roadmap_id = :school_id;
-SELECT results_eq('SELECT title, year_before, failed_before, participants_before, year_after, failed_after, participants_after, round(change, 4), is_better
+INSERT INTO roadmap_effect (roadmap_event_id, indicator_id)
+SELECT e.roadmap_event_id, i.indicator_id
+FROM roadmap_event AS e JOIN roadmap_section AS s USING (roadmap_section_id), indicator AS i
+WHERE (e.title = 'Анализ, общий' OR s.roadmap_id = :school_id) AND i.code = 'failed_vpr_math_5';
+SELECT results_eq('SELECT title, measured_before, numerator_before, denominator_before, measured_after, numerator_after, denominator_after, round(change, 4), is_better
                    FROM event_effect WHERE roadmap = ''Регион''',
-                  $$VALUES ('Анализ, общий', 2022, 3::numeric, 30::numeric, 2023, 9::numeric, 30::numeric, 0.2, false)$$,
+                  $$VALUES ('Анализ, общий', DATE '2022-06-30', 3::numeric, 30::numeric, DATE '2023-06-30', 9::numeric, 30::numeric, 0.2, false)$$,
                   'an indicator of the region before and after');
-SELECT is((SELECT format('%s %s', failed_before, failed_after) FROM event_effect WHERE roadmap = 'Школа 3'), '4 ',
+SELECT is((SELECT format('%s %s', numerator_before, numerator_after) FROM event_effect WHERE roadmap = 'Школа 3'), '4 ',
           'of a school; its plan began after the last results, so there is nothing after');
 
 -- The calendar text.
