@@ -76,8 +76,10 @@ BEGIN
     COMMIT;
 END
 $$;
--- Seeds of honest and of tampered regions are different.
-SELECT format('CALL bench.detect(%s, %s, %s)', s, :schools, CASE WHEN s > 100 THEN '22' ELSE 'NULL' END)
+-- Seeds of honest and of tampered regions are different; honest ones are half as
+-- large.
+SELECT format('CALL bench.detect(%s, %s, %s)', s, CASE WHEN s > 100 THEN :schools ELSE :schools / 2 END,
+              CASE WHEN s > 100 THEN '22' ELSE 'NULL' END)
 FROM (SELECT generate_series(1, :honest) UNION ALL SELECT generate_series(101, 100 + :tampered)) AS r (s) \gexec
 DROP TABLE bench.work;
 DROP SCHEMA detect CASCADE;
