@@ -314,22 +314,29 @@ BEGIN
         WHERE a.code = 'variance_small'
         OFFSET 0) AS t;
 
+    -- Where marks are alike their correlation is low by itself: r / sqrt(1 - r^2)
+    -- goes with their deviation, and where that is small r says nothing.
     INSERT INTO pg_temp.marker_point
-    SELECT t.region_id, t.administration_id, t.school_id, t.marker_id, t.code, t.direction,
-           coalesce((t.agreement).compared, 0)::integer, t.usable,
-           CASE t.code WHEN 'journal_correlation' THEN t.mean_mark ELSE t.mean_mark - (t.agreement).mean_difference END,
-           CASE t.code WHEN 'journal_correlation' THEN atanh(least(greatest((t.agreement).correlation, -0.999), 0.999))
+    SELECT t.region_id, t.administration_id, t.school_id, t.marker_id, t.code, t.direction, t.compared, t.usable,
+           CASE t.code WHEN 'journal_correlation' THEN CASE WHEN t.deviation >= 0.4 THEN t.deviation END
+                       ELSE t.mean - (t.agreement).mean_difference END,
+           CASE t.code WHEN 'journal_correlation' THEN CASE WHEN (t.agreement).correlation IS NOT NULL
+                                                            THEN least(greatest((t.agreement).correlation, -0.99), 0.99)
+                                                                 / sqrt(1 - power(least(abs((t.agreement).correlation), 0.99), 2)) END
                        ELSE (t.agreement).mean_difference END,
-           1.0 / greatest((t.agreement).compared - 3, 1),
+           1.0 / greatest(t.compared - 3, 1),
            CASE t.code WHEN 'journal_correlation' THEN (t.agreement).correlation ELSE (t.agreement).mean_difference END,
            NULL, 0
     FROM (
-        SELECT s.region_id, s.administration_id, s.school_id, a.marker_id, a.code, a.direction, a.min_sample,
-               journal_agreement(s.dist) AS agreement, journal_compared(s.dist) >= a.min_sample AS usable,
-               (2 * mark_count(s.dist, 2) + 3 * mark_count(s.dist, 3) + 4 * mark_count(s.dist, 4)
-                + 5 * mark_count(s.dist, 5)) / nullif(s.marked, 0)::double precision AS mean_mark
+        SELECT s.region_id, s.administration_id, s.school_id, a.marker_id, a.code, a.direction,
+               coalesce(journal_compared(s.dist), 0)::integer AS compared, journal_compared(s.dist) >= a.min_sample AS usable,
+               journal_agreement(s.dist) AS agreement, m.mean, sqrt(greatest(m.squares - m.mean * m.mean, 0)) AS deviation
         FROM pg_temp.marker_applied AS a
         JOIN pg_temp.marker_school AS s USING (administration_id)
+        CROSS JOIN LATERAL (
+            SELECT sum(k.mark * mark_count(s.dist, k.mark))::double precision / nullif(s.marked, 0) AS mean,
+                   sum(k.mark * k.mark * mark_count(s.dist, k.mark))::double precision / nullif(s.marked, 0) AS squares
+            FROM generate_series(2, 5) AS k (mark)) AS m
         WHERE a.code IN ('journal_correlation', 'journal_difference')
         OFFSET 0) AS t;
 END
@@ -380,7 +387,7 @@ BEGIN
     CROSS JOIN LATERAL (
         SELECT coalesce(w.value, w.y) AS value,
                CASE w.code WHEN 'variance_small' THEN sqrt(greatest(exp((w.fit).fitted) - 1.0 / 12, 0))
-                           WHEN 'journal_correlation' THEN tanh((w.fit).fitted)
+                           WHEN 'journal_correlation' THEN (w.fit).fitted / sqrt(1 + power((w.fit).fitted, 2))
                            ELSE coalesce(w.expected, (w.fit).fitted) END AS expected) AS e;
 END
 $$;
