@@ -149,7 +149,7 @@ FROM (VALUES
     ('statistical', 'item_inversion', 'q_value', 0.05, 20, 10, 'параметр'),
     ('statistical', 'exam_gap', 'q_value', 0.05, 10, 10, 'параметр'),
     ('statistical', 'group_crossing', 'q_value', 0.05, 10, 1, 'рекомендации ФИОКО 2026 года, раздел 7: от 10 участников в группе'),
-    ('statistical', 'variance_small', 'q_value', 0.05, 30, 10, 'параметр'),
+    ('statistical', 'variance_small', 'q_value', 0.05, 50, 10, 'параметр'),
     ('statistical', 'no_fail', 'q_value', 0.05, 10, 10, 'параметр'),
     ('statistical', 'same_answers', 'q_value', 0.05, 10, 1, 'параметр'),
     ('statistical', 'journal_correlation', 'q_value', 0.05, 20, 10, 'параметр'),
