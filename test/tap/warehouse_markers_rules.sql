@@ -146,7 +146,7 @@ SELECT is_empty('SELECT * FROM tiny WHERE reason IS NOT NULL AND (num_nonnulls(v
 
 -- Words.
 SELECT is(ARRAY[number_text(0.3722, 'share'), number_text(-1.5, 'number'), number_text(12, 'count'), number_text(0.25, 'count'), number_text(NULL, 'share')],
-          ARRAY['37,2 %', '−1,50', '12', '0,25', NULL], 'numbers to read');
+          ARRAY['37,2 %', '-1,50', '12', '0,25', NULL], 'numbers to read');
 
 SELECT * FROM finish();
 ROLLBACK;
