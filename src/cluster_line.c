@@ -187,32 +187,18 @@ shnor_optimal_clusters(PG_FUNCTION_ARGS)
 }
 
 /*
- * The values of a partition as an array.
- */
-static double *
-plain_values(const ShnorPartitionValue *values, int64 len)
-{
-	double	   *sorted = shnor_alloc_numbers(len);
-
-	for (int64 i = 0; i < len; i++)
-		sorted[i] = values[i].value;
-	return sorted;
-}
-
-/*
  * Labels of a partition's values, from 1.
  */
 static void
-label_partition(WindowObject winobj, const ShnorPartitionValue *values,
-				int64 len, double *result)
+label_partition(const ShnorPartition *partition, double *result)
 {
-	int			k = DatumGetInt32(shnor_partition_constant(winobj, 1));
+	int			k = DatumGetInt32(shnor_partition_constant(partition, 1));
 	LineFit		fit;
 
 	shnor_check_cluster_number(k);
-	(void) fit_line(&fit, plain_values(values, len), len, k, k);
-	for (int64 i = 0; i < len; i++)
-		result[values[i].row] = fit.label[i] + 1;
+	(void) fit_line(&fit, shnor_partition_numbers(partition), partition->len, k, k);
+	for (int64 i = 0; i < partition->len; i++)
+		result[partition->values[i].row] = fit.label[i] + 1;
 }
 
 /*
@@ -256,9 +242,10 @@ number_labels(int32 *label, int64 len)
  * a value whose cluster is NULL does not count.
  */
 static void
-judge_partition(WindowObject winobj, const ShnorPartitionValue *values,
-				int64 len, double *result)
+judge_partition(const ShnorPartition *partition, double *result)
 {
+	const ShnorPartitionValue *values = partition->values;
+	int64		len = partition->len;
 	double	   *sorted = shnor_alloc_numbers(len);
 	double	   *silhouette = shnor_alloc_numbers(len);
 	int32	   *label = palloc_extended(len * sizeof(int32), MCXT_ALLOC_HUGE);
@@ -269,7 +256,7 @@ judge_partition(WindowObject winobj, const ShnorPartitionValue *values,
 	for (int64 i = 0; i < len; i++)
 	{
 		bool		isnull;
-		Datum		datum = shnor_partition_datum(winobj, 1, values[i].row,
+		Datum		datum = shnor_partition_datum(partition, 1, values[i].row,
 												  &isnull);
 
 		CHECK_FOR_INTERRUPTS();
@@ -292,10 +279,11 @@ judge_partition(WindowObject winobj, const ShnorPartitionValue *values,
  * middle rank of equal values lies.
  */
 static void
-band_partition(WindowObject winobj, const ShnorPartitionValue *values,
-			   int64 len, double *result)
+band_partition(const ShnorPartition *partition, double *result)
 {
-	int			k = DatumGetInt32(shnor_partition_constant(winobj, 1));
+	const ShnorPartitionValue *values = partition->values;
+	int64		len = partition->len;
+	int			k = DatumGetInt32(shnor_partition_constant(partition, 1));
 	int64		end;
 
 	shnor_check_cluster_number(k);

@@ -33,9 +33,10 @@ partition_float8(FunctionCallInfo fcinfo, double low, double high,
  * results, those of the last of them.
  */
 static void
-step_up(const ShnorPartitionValue *values, int64 len, double factor,
-		double *result)
+step_up(const ShnorPartition *partition, double factor, double *result)
 {
+	const ShnorPartitionValue *values = partition->values;
+	int64		len = partition->len;
 	double		least = 1.0;
 
 	for (int64 i = len; i > 0; i--)
@@ -52,34 +53,22 @@ step_up(const ShnorPartitionValue *values, int64 len, double factor,
  * Benjamini and Hochberg (1995).
  */
 static void
-adjust_bh(WindowObject winobj, const ShnorPartitionValue *values, int64 len,
-		  double *result)
+adjust_bh(const ShnorPartition *partition, double *result)
 {
-	step_up(values, len, 1.0, result);
+	step_up(partition, 1.0, result);
 }
 
 /*
  * Benjamini and Yekutieli (2001): the same times the sum of 1 / i.
  */
 static void
-adjust_by(WindowObject winobj, const ShnorPartitionValue *values, int64 len,
-		  double *result)
+adjust_by(const ShnorPartition *partition, double *result)
 {
 	double		factor = 0.0;
 
-	for (int64 i = len; i > 0; i--)
+	for (int64 i = partition->len; i > 0; i--)
 		factor += 1.0 / (double) i;
-	step_up(values, len, factor, result);
-}
-
-/*
- * Mid-ranks.
- */
-static void
-rank_middle(WindowObject winobj, const ShnorPartitionValue *values, int64 len,
-			double *result)
-{
-	shnor_partition_mid_ranks(values, len, result);
+	step_up(partition, factor, result);
 }
 
 /*
@@ -109,5 +98,6 @@ Datum
 shnor_mid_percentile(PG_FUNCTION_ARGS)
 {
 	return partition_float8(fcinfo, -HUGE_VAL, HUGE_VAL,
-							"The value must be a number.", rank_middle);
+							"The value must be a number.",
+							shnor_partition_mid_ranks);
 }

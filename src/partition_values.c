@@ -39,12 +39,13 @@ partition_value_compare(const void *left, const void *right)
  * Argument n of a row of the partition.
  */
 Datum
-shnor_partition_datum(WindowObject winobj, int n, int64 row, bool *isnull)
+shnor_partition_datum(const ShnorPartition *partition, int n, int64 row,
+					  bool *isnull)
 {
 	bool		isout;
 
-	return WinGetFuncArgInPartition(winobj, n, row, WINDOW_SEEK_HEAD, false,
-									isnull, &isout);
+	return WinGetFuncArgInPartition(partition->winobj, n, row,
+									WINDOW_SEEK_HEAD, false, isnull, &isout);
 }
 
 /*
@@ -52,10 +53,10 @@ shnor_partition_datum(WindowObject winobj, int n, int64 row, bool *isnull)
  * error when it is NULL.
  */
 Datum
-shnor_partition_constant(WindowObject winobj, int n)
+shnor_partition_constant(const ShnorPartition *partition, int n)
 {
 	bool		isnull;
-	Datum		datum = shnor_partition_datum(winobj, n, 0, &isnull);
+	Datum		datum = shnor_partition_datum(partition, n, 0, &isnull);
 
 	if (isnull)
 		ereport(ERROR,
@@ -66,26 +67,26 @@ shnor_partition_constant(WindowObject winobj, int n)
 }
 
 /*
- * Argument 0 of all rows of the partition that is not NULL, ascending, in a
- * palloc'd array; sets *len to their number.  An error for a value outside
- * [low, high]; the text says what the values must be.
+ * Read argument 0 of all rows of the partition that is not NULL, ascending,
+ * into a palloc'd array.  An error for a value outside [low, high]; the text
+ * says what the values must be.
  */
-static ShnorPartitionValue *
-sorted_values(WindowObject winobj, int64 rows, double low, double high,
-			  const char *hint, int64 *len)
+static void
+read_values(ShnorPartition *partition, int64 rows, double low, double high,
+			const char *hint)
 {
-	ShnorPartitionValue *values =
-	palloc_extended(Max(rows, 1) * sizeof(ShnorPartitionValue),
-					MCXT_ALLOC_HUGE);
-	int64		used = 0;
-
+	partition->len = 0;
+	partition->values = palloc_extended(Max(rows, 1) *
+										sizeof(ShnorPartitionValue),
+										MCXT_ALLOC_HUGE);
 	for (int64 row = 0; row < rows; row++)
 	{
 		bool		isnull;
 		double		value;
 
 		CHECK_FOR_INTERRUPTS();
-		value = DatumGetFloat8(shnor_partition_datum(winobj, 0, row, &isnull));
+		value = DatumGetFloat8(shnor_partition_datum(partition, 0, row,
+													 &isnull));
 		if (isnull)
 			continue;
 		if (!(value >= low && value <= high))
@@ -94,13 +95,12 @@ sorted_values(WindowObject winobj, int64 rows, double low, double high,
 					 errmsg("argument of a window function is out of range"),
 					 errdetail("The value is %g.", value),
 					 errhint("%s", hint)));
-		values[used].value = value;
-		values[used].row = row;
-		used++;
+		partition->values[partition->len].value = value;
+		partition->values[partition->len].row = row;
+		partition->len++;
 	}
-	qsort(values, used, sizeof(ShnorPartitionValue), partition_value_compare);
-	*len = used;
-	return values;
+	qsort(partition->values, partition->len, sizeof(ShnorPartitionValue),
+		  partition_value_compare);
 }
 
 /*
@@ -121,18 +121,17 @@ shnor_partition_result(FunctionCallInfo fcinfo, double low, double high,
 	if (state->result == NULL)
 	{
 		int64		rows = WinGetPartitionRowCount(winobj);
-		int64		len;
-		ShnorPartitionValue *values = sorted_values(winobj, rows, low, high,
-													hint, &len);
+		ShnorPartition partition = {.winobj = winobj};
 		double	   *results;
 
+		read_values(&partition, rows, low, high, hint);
 		results = MemoryContextAllocHuge(GetMemoryChunkContext(state),
 										 Max(rows, 1) * sizeof(double));
 		for (int64 row = 0; row < rows; row++)
 			results[row] = NAN;
-		if (len > 0)
-			compute(winobj, values, len, results);
-		pfree(values);
+		if (partition.len > 0)
+			compute(&partition, results);
+		pfree(partition.values);
 		state->result = results;
 	}
 	*result = state->result[WinGetCurrentPosition(winobj)];
@@ -140,13 +139,28 @@ shnor_partition_result(FunctionCallInfo fcinfo, double low, double high,
 }
 
 /*
+ * The values alone, in a palloc'd array.
+ */
+double *
+shnor_partition_numbers(const ShnorPartition *partition)
+{
+	double	   *numbers = palloc_extended(Max(partition->len, 1) *
+										  sizeof(double), MCXT_ALLOC_HUGE);
+
+	for (int64 i = 0; i < partition->len; i++)
+		numbers[i] = partition->values[i].value;
+	return numbers;
+}
+
+/*
  * The share of values below plus half of the share of equal ones, the value
  * itself among them.
  */
 void
-shnor_partition_mid_ranks(const ShnorPartitionValue *values, int64 len,
-						  double *result)
+shnor_partition_mid_ranks(const ShnorPartition *partition, double *result)
 {
+	const ShnorPartitionValue *values = partition->values;
+	int64		len = partition->len;
 	int64		first = 0;
 
 	while (first < len)

@@ -19,21 +19,31 @@ typedef struct ShnorPartitionValue
 } ShnorPartitionValue;
 
 /*
- * Computes the results of a partition's rows, result[row], from the values
- * that are not NULL, ascending.  Rows left alone get NULL.
+ * A partition's values that are not NULL, ascending.
  */
-typedef void (*ShnorPartitionCompute) (WindowObject winobj,
-									   const ShnorPartitionValue *values,
-									   int64 len, double *result);
+typedef struct ShnorPartition
+{
+	WindowObject winobj;
+	int64		len;
+	ShnorPartitionValue *values;
+} ShnorPartition;
+
+/*
+ * Computes the results of a partition's rows, result[row].  Rows left alone
+ * get NULL.
+ */
+typedef void (*ShnorPartitionCompute) (const ShnorPartition *partition,
+									   double *result);
 
 extern bool shnor_partition_result(FunctionCallInfo fcinfo,
 								   double low, double high, const char *hint,
 								   ShnorPartitionCompute compute,
 								   double *result);
-extern Datum shnor_partition_datum(WindowObject winobj, int n, int64 row,
-								   bool *isnull);
-extern Datum shnor_partition_constant(WindowObject winobj, int n);
-extern void shnor_partition_mid_ranks(const ShnorPartitionValue *values,
-									  int64 len, double *result);
+extern Datum shnor_partition_datum(const ShnorPartition *partition, int n,
+								   int64 row, bool *isnull);
+extern Datum shnor_partition_constant(const ShnorPartition *partition, int n);
+extern double *shnor_partition_numbers(const ShnorPartition *partition);
+extern void shnor_partition_mid_ranks(const ShnorPartition *partition,
+									  double *result);
 
 #endif							/* SHNOR_PARTITION_VALUES_H */

@@ -38,7 +38,7 @@ get_scaling(Datum datum)
 {
 	text	   *name = DatumGetTextPP(datum);
 
-	for (int i = 0; i < lengthof(scaling_name); i++)
+	for (size_t i = 0; i < lengthof(scaling_name); i++)
 		if (strlen(scaling_name[i]) == VARSIZE_ANY_EXHDR(name) &&
 			memcmp(scaling_name[i], VARDATA_ANY(name),
 				   VARSIZE_ANY_EXHDR(name)) == 0)
@@ -137,25 +137,24 @@ shnor_scaled_sql(PG_FUNCTION_ARGS)
  * All values of a partition on the scale they make.
  */
 static void
-scale_partition(WindowObject winobj, const ShnorPartitionValue *values,
-				int64 len, double *result)
+scale_partition(const ShnorPartition *partition, double *result)
 {
-	ShnorScaling scaling = get_scaling(shnor_partition_constant(winobj, 1));
+	const ShnorPartitionValue *values = partition->values;
+	int64		len = partition->len;
+	ShnorScaling scaling = get_scaling(shnor_partition_constant(partition, 1));
 	bool		higher_is_better =
-	DatumGetBool(shnor_partition_constant(winobj, 2));
+	DatumGetBool(shnor_partition_constant(partition, 2));
 	double	   *sorted;
 	ShnorScale	scale;
 
 	if (scaling == SHNOR_SCALE_PERCENTILE_RANK)
 	{
-		shnor_partition_mid_ranks(values, len, result);
+		shnor_partition_mid_ranks(partition, result);
 		for (int64 i = 0; i < len && !higher_is_better; i++)
 			result[values[i].row] = 1.0 - result[values[i].row];
 		return;
 	}
-	sorted = shnor_alloc_numbers(len);
-	for (int64 i = 0; i < len; i++)
-		sorted[i] = values[i].value;
+	sorted = shnor_partition_numbers(partition);
 	shnor_scale_of(sorted, len, &scale);
 	pfree(sorted);
 	for (int64 i = 0; i < len; i++)

@@ -8,7 +8,7 @@ RETURN translate(
     CASE WHEN unit = 'share' THEN round(100 * value::numeric, 1)::text || ' %'
          WHEN unit = 'count' AND value = trunc(value) THEN trunc(value::numeric)::text
          ELSE round(value::numeric, 2)::text END,
-    '.-', ',−');
+    '.', ',');
 COMMENT ON FUNCTION number_text(double precision, text) IS
 'Число для чтения, с запятой: unit — share (доля, в процентах), count (целое) или number; NULL для NULL';
 

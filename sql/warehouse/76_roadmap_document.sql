@@ -45,6 +45,10 @@ BEGIN
     END IF;
     FOR i IN 1 .. cardinality(cells) LOOP
         role := column_role(cells[i]);
+        -- Of the first and the last day, each in a column, the last is the deadline.
+        IF role = 'deadline' AND role = ANY (roles) AND header_text(cells[i]) ~ 'оконч|заверш' THEN
+            roles[array_position(roles, role)] := 'other';
+        END IF;
         roles := roles || CASE WHEN role = ANY (roles) AND role = 'title' AND 'school_activity' <> ALL (roles)
                                THEN 'school_activity'
                                WHEN role IS NULL OR role = ANY (roles) THEN 'other'
@@ -72,14 +76,15 @@ RETURN coalesce(btrim(regexp_replace(
 COMMENT ON FUNCTION plain_cell(text) IS
 'Текст ячейки документа: без разметки <p>, <br>, **, переводов строки и повторных пробелов; пустая строка вместо NULL';
 
-CREATE FUNCTION split_cells(line text, delimiter text)
+CREATE FUNCTION split_cells(line text, delimiter text, is_framed boolean DEFAULT true)
 RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE delimiter
-    WHEN '|' THEN string_to_array(replace(regexp_replace(btrim(replace(line, '\|', chr(1))), '^\||\|$', '', 'g'), chr(1), '¦'), '|')
-    ELSE string_to_array(line, delimiter) END;
-COMMENT ON FUNCTION split_cells(text, text) IS
-'Ячейки строки таблицы; у таблиц с чертами крайние черты отбрасываются, \| внутри ячейки становится ¦';
+RETURN CASE
+    WHEN delimiter <> '|' THEN string_to_array(line, delimiter)
+    ELSE string_to_array(replace(regexp_replace(btrim(replace(line, '\|', chr(1))), CASE WHEN is_framed THEN '^\||\|$' ELSE '\|$' END, '', 'g'),
+                                 chr(1), '¦'), '|') END;
+COMMENT ON FUNCTION split_cells(text, text, boolean) IS
+'Ячейки строки таблицы; крайние черты отбрасываются (первая — если is_framed: строки таблицы с неё начинаются), \| внутри ячейки становится ¦';
 
 -- Layout "cells": the converter put each cell on lines of its own, opened by a
 -- tab, so that rows have to be counted off; layout "rows": a line is a row.
@@ -197,7 +202,7 @@ BEGIN
                 after_gap := true;
                 CONTINUE WHEN i <= cardinality(lines);
             ELSIF position(header.delimiter IN lines[i]) > 0 THEN
-                parts := split_cells(lines[i], header.delimiter);
+                parts := split_cells(lines[i], header.delimiter, lines[header.first_line] ~ '^\s*\|');
                 IF own_cells IS NOT NULL AND NOT own_heading AND NOT after_gap AND cardinality(own_cells) < width
                     AND cardinality(own_cells) + cardinality(parts) - 1 <= width
                     AND item_number(plain_cell(parts[1])) IS NULL AND plain_cell(parts[1]) <> ''
@@ -206,7 +211,9 @@ BEGIN
                     own_cells := own_cells || parts[2:];
                     CONTINUE;
                 END IF;
-            ELSIF level_of_heading(lines[i]) IS NOT NULL OR section_number(lines[i]) ~ '[IVXLХІРр]' THEN
+            ELSIF level_of_heading(lines[i]) IS NOT NULL OR section_number(lines[i]) ~ '[IVXLХІРр]'
+                OR lines[i + 1] ~ format('^[\s|]*%s\.1\D', replace(section_number(lines[i]), '.', '\.'))
+            THEN
                 parts := ARRAY[lines[i]];
             ELSIF own_cells IS NOT NULL AND NOT after_gap THEN
                 own_cells[cardinality(own_cells)] := own_cells[cardinality(own_cells)] || ' ' || lines[i];

@@ -10,11 +10,14 @@ RETURN regexp_match(title, '^([а-яё].*?)\s+([0-9]{1,2}[.)]\s+\S.*)$');
 COMMENT ON FUNCTION cut_tail(text) IS
 'Для текста, начатого со строчной буквы, в котором дальше идёт пронумерованный пункт: конец предыдущего пункта и этот пункт; NULL — текст не такой';
 
+-- A deadline that is wrapped in its cell goes on with a year, or where it could
+-- not be read or ends in a comma or a dash and makes sense together.
 CREATE FUNCTION own_deadline(cell text, before text)
 RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN is_deadline(cell)
-    AND NOT (cell ~ '^(19|20)[0-9]{2}(\s*(г\.?|год|года))?$' AND before <> '' AND before !~ '(19|20)[0-9]{2}');
+    AND NOT (cell ~ '^(19|20)[0-9]{2}(\s*(г\.?|год|года))?$' AND before <> '' AND before !~ '(19|20)[0-9]{2}')
+    AND NOT (before <> '' AND (before ~ '[,;/–—-]$' OR NOT is_deadline(before)) AND is_deadline(concat(before, ' ', cell)));
 COMMENT ON FUNCTION own_deadline(text, text) IS
 'Свой ли это срок у строки без номера, а не продолжение срока предыдущей строки (before)';
 
@@ -38,7 +41,7 @@ DECLARE
     vals text[];             -- this row, by places
     cut text[];              -- of them, what belongs to the event before
     tail text[];
-    event_vals text[];       -- the event before, as its first row had it; NULL: none
+    event_vals text[];       -- the event before, as its first row had it, the deadline so far; NULL: none
     sections integer := 0;
     events integer := 0;
     needs_section boolean := true;
@@ -214,6 +217,8 @@ BEGIN
             reason := 'строка не понята, в план не вошла';
             RETURN NEXT;
             CONTINUE;
+        ELSE
+            event_vals[5] := btrim(concat(event_vals[5], ' ', vals[5]));
         END IF;
         item := CASE WHEN is_start THEN 'event' ELSE 'more' END;
         section_place := sections;

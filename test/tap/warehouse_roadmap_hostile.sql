@@ -2,7 +2,7 @@
 -- days that cannot be, texts that would break an iCalendar.
 \ir include/warehouse.sql
 BEGIN;
-SELECT plan(38);
+SELECT plan(44);
 SET LOCAL statement_timeout = '60s';
 
 CREATE FUNCTION helper.load(own text, document text)
@@ -50,6 +50,49 @@ SELECT is(load('two', E'|Мероприятие|Срок|\n|---|---|\n|Дело 
 SELECT is(load('headings', E'Мероприятие\tСрок\tОтветственные\nМУНИЦИПАЛЬНЫЙ УРОВЕНЬ\nПервое\tмарт\tУО\nII. Помощь\nшколам\nВторое\tапрель\tУО\n'), '2 2 2', 'headings on lines of their own');
 SELECT is((SELECT string_agg(concat_ws(' ', s.level, s.number, s.title), '; ' ORDER BY s.place) FROM roadmap_section AS s JOIN roadmap AS r USING (roadmap_id) WHERE r.name = 'headings')
           || ': ' || rows_of('headings'), E'municipality; municipality II Помощь школам: -|Первое|март|УО\n-|Второе|апрель|УО', 'are no part of the row after them');
+SELECT is(load('wrapped', $$| № | Мероприятие   | Форма   | Срок         | Ответственные |
+|---|---------------|---------|--------------|---------------|
+| 1 | Определение   | приказ  | до 30        | ДО            |
+|   | координаторов |         | января 2023  | ЦОКО          |
+|   |               |         | г.           |               |
+| 2 | Мониторинг    | справка | февраль,     | ЦОКО          |
+|   | динамики      |         | июнь 2023 г. |               |
+| 3 | Совещания     | приказ  | не реже      | УО            |
+|   | с районами    |         | одного раза  |               |
+|   |               |         | в четверть   |               |
+| 4 | Выезды        | план    | март -       | УО            |
+|   | в школы       |         | ноябрь       |               |
+| 5 | Иное          | план    | март         | УО            |
+|   | Второе иное   | план    | апрель       | УО            |
+|   | третье иное   | план    | май          | УО            |$$), '1 7 11', 'cells wrapped over rows of bars');
+SELECT is(rows_of('wrapped'), $$1|Определение координаторов|до 30 января 2023 г.|ДО ЦОКО
+2|Мониторинг динамики|февраль, июнь 2023 г.|ЦОКО
+3|Совещания с районами|не реже одного раза в четверть|УО
+4|Выезды в школы|март - ноябрь|УО
+5|Иное|март|УО
+-|Второе иное|апрель|УО
+-|третье иное|май|УО$$, 'a deadline wrapped in its cell is no row of its own, one whole is');
+SELECT is(load('sections', $$Направление	Мероприятия	Сроки	Ответственные	Показатели
+1. Нормативное обеспечение
+	1.1. Разработка приказа	сентябрь 2023	УО	Приказ
+	1.2. Разработка плана	до 01.10.2023	УО, ММС	План
+2. Методическое сопровождение
+	2.1. Семинар	ноябрь 2023, март 2024	ММС	1. Протокол
+2. Справка
+	2.2. Консультации	по запросу	ММС	Не менее 5$$), '2 4 5', 'sections numbered in Arabic figures');
+SELECT is((SELECT string_agg(format('%s %s: %s', s.number, s.title, (SELECT string_agg(concat_ws(' ', e.number, e.indicator), ', ' ORDER BY e.place) FROM roadmap_event AS e
+                                                                       WHERE e.roadmap_section_id = s.roadmap_section_id)), '; ' ORDER BY s.place)
+           FROM roadmap_section AS s JOIN roadmap AS r USING (roadmap_id) WHERE r.name = 'sections'),
+          '1 Нормативное обеспечение: 1.1 Приказ, 1.2 План; 2 Методическое сопровождение: 2.1 1. Протокол 2. Справка, 2.2 Не менее 5',
+          'are told from a list in a cell by the number after them');
+SELECT is(load('days', $$№|Вид деятельности|Дата начала|Дата окончания|Ответственный
+1|Приказ|01.09.2023|15.09.2023|УО
+2|Анализ|||УО
+||||ЦОКО
+3|Совещание|01.10.2023|20.10.2023|УО$$), '1 3 3', 'bars without a frame, two columns of days');
+SELECT is(rows_of('days'), $$1|Приказ|15.09.2023|УО
+2|Анализ|-|УО ЦОКО
+3|Совещание|20.10.2023|УО$$, 'the last day is the deadline, an empty first cell is one');
 SELECT is(load('empty', E'№\tМероприятие\tСрок\n'), '0 0 0', 'a header without rows');
 SELECT is(load('crlf', E'\uFEFF№\tМероприятие\tСрок\r\n1\tДело\tмарт\r\n2\tВторое\tапрель\r\n'), '1 2 2', 'ends of lines of Windows');
 SELECT is(split_part(error_of(format('SELECT load(%L, %L)', 'none', v)), E'\n', 1), '22023', 'no table in: ' || left(translate(coalesce(v, 'NULL'), E'\n\t', '  '), 20))

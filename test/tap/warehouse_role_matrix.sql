@@ -48,7 +48,7 @@ SELECT n, string_to_array(k.rights, ' ', '-')
 FROM (VALUES
     ('r r r racd r r', 'region municipality school school_code school_type school_year school_name exam subject assessment
         mark_cut administration layout layout_column subject_code rule_set rule_assessment rule_excluded_type cycle
-        data_check school_term calendar_day body indicator setting marker marker_preset marker_rule
+        data_check school_term calendar_day body indicator setting public_count marker marker_preset marker_rule
         marker_rule_assessment marker_rule_exempt marker_calibration marker_run context_indicator context_level context_rule
         context_cluster context_cluster_mean context_fit welfare_index welfare_component welfare_run welfare_run_component
         risk_factor'),

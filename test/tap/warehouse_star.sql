@@ -3,7 +3,7 @@
 -- from the outcomes and from the results themselves.
 \ir include/warehouse.sql
 BEGIN;
-SELECT plan(25);
+SELECT plan(29);
 
 -- Ten pupils of each school in two subjects and two years; in 2023 school 4
 -- sends nothing, school 1 fails by 3 of 10 in both subjects.
@@ -47,7 +47,8 @@ WHERE c.relnamespace = 'monitoring'::regnamespace AND c.relname ~ '^(dim|fact)_'
 
 -- Names
 SELECT set_eq($$SELECT DISTINCT name FROM star$$,
-              ARRAY['dim_school', 'dim_assessment', 'dim_year', 'fact_assessment_outcome', 'fact_school_outcome', 'fact_deadline'],
+              ARRAY['dim_school', 'dim_assessment', 'dim_year', 'fact_assessment_outcome', 'fact_school_outcome', 'fact_marker',
+                    'fact_deadline'],
               'the star is these views');
 SELECT is_empty($$SELECT name FROM star GROUP BY name HAVING NOT bool_or(attname = 'id' AND type IN ('integer', 'bigint'))$$,
                 'the key of each is id, a whole number');
@@ -131,6 +132,25 @@ SELECT results_eq($$SELECT title, academic_year, dim_school_id, municipality, st
                   $$VALUES ('Совещание', 2023, NULL::integer, NULL::text, 'done', 1, 1, 0), ('Семинар', 2024, NULL, NULL, 'overdue', 1, 0, 1),
                            ('Сопровождение', 2024, NULL, NULL, 'planned', 0, 0, 0), ('Отчёт', 2024, 2, 'Первый район', 'overdue', 1, 0, 1)$$,
                   'deadlines: the last day of August is still the old year; what has no date counts for the plan''s last');
+
+-- Markers: all of them once, each year by one cycle; the report is what is marked.
+UPDATE marker_outcome SET is_flagged = true, reason = NULL
+WHERE marker_outcome_id = (SELECT min(o.marker_outcome_id) FROM marker_outcome AS o
+                           JOIN cycle AS c USING (cycle_id) WHERE c.is_current AND o.academic_year = 2023);
+SELECT cmp_ok((SELECT count(*) FROM fact_marker), '>', 40::bigint, 'there are markers');
+SELECT results_eq(
+    $$SELECT academic_year, dim_school_id, dim_assessment_id, marker_code, count(*), sum(evaluated_count), sum(flagged_count)
+      FROM fact_marker GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4$$,
+    $$SELECT o.academic_year, o.school_id, a.assessment_id, m.code, count(*), count(*) FILTER (WHERE o.reason IS NULL),
+             count(*) FILTER (WHERE o.is_flagged)
+      FROM marker_outcome AS o
+      JOIN cycle AS c ON c.cycle_id = o.cycle_id AND c.is_current AND c.result_year = o.academic_year
+      JOIN administration AS a USING (administration_id)
+      JOIN marker AS m USING (marker_id)
+      GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4$$, 'they are those of the year''s own cycle');
+SELECT results_eq($$SELECT "Организация", "Процедура", "Признак, требует анализа", "Участников" FROM report_marker$$,
+                  $$SELECT school, assessment, marker, sample FROM markers$$, 'the report of markers');
+SELECT is((SELECT count(*) FROM report_marker), 1::bigint, 'has the one that is marked');
 
 -- Reports
 SELECT results_eq($$SELECT "Организация", "Положение", "Доля, %" FROM report_school WHERE "Год результатов" = 2023 ORDER BY "Организация"$$,
