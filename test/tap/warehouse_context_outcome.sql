@@ -3,7 +3,7 @@
 -- when there is no context, too little of it, or the same thing twice.
 \ir include/warehouse.sql
 BEGIN;
-SELECT plan(66);
+SELECT plan(71);
 SET client_min_messages = error;
 
 -- Sixty schools in two districts; the conditions get better with the number,
@@ -238,6 +238,22 @@ BEGIN
     WHERE o.cycle_id = cycle;
 END
 $$;
+-- Three groups after five: those of the five that are nearest, all pairings
+-- tried, keep their numbers.
+SELECT is((SELECT r.schools FROM run_with('clusters = 3') AS r), 59::bigint, 'three groups after five');
+CREATE TEMP VIEW group_of_2023 AS
+SELECT k.* FROM context_cluster AS k JOIN cycle AS c USING (cycle_id) WHERE c.is_current AND c.result_year = 2023;
+SELECT is((SELECT array_agg(label ORDER BY position) FROM group_of_2023),
+          (SELECT ARRAY[a.label, b.label, d.label]
+           FROM context_cluster AS a, context_cluster AS b, context_cluster AS d,
+                (SELECT array_agg(index_mean ORDER BY position) AS m FROM group_of_2023) AS n
+           WHERE a.cycle_id = :before AND b.cycle_id = :before AND d.cycle_id = :before
+             AND a.label <> b.label AND a.label <> d.label AND b.label <> d.label
+           ORDER BY abs(a.index_mean - n.m[1]) + abs(b.index_mean - n.m[2]) + abs(d.index_mean - n.m[3]) LIMIT 1),
+          'keep the numbers of the nearest');
+SELECT is((SELECT r.schools FROM run_with('clusters = 7') AS r), 59::bigint, 'seven groups after five');
+SELECT is((SELECT array_agg(label ORDER BY label) FROM group_of_2023), ARRAY[1, 2, 3, 4, 5, 6, 7], 'the two new ones have new numbers');
+SELECT is((SELECT count(*) FROM group_of_2023 WHERE is_matched = (label <= 5)), 7::bigint, 'and say so');
 SELECT is((SELECT ROW(r.schools, r.recomputed, r.nan)::text FROM run_with(v) AS r), '(59,60,0)', v)
 FROM unnest(ARRAY[
     $$normalisation = 'min_max'$$, $$normalisation = 'percentile_rank'$$, $$normalisation = 'z', output_scale = 'percent'$$,
