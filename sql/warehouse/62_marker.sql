@@ -207,7 +207,8 @@ DECLARE
 BEGIN
     CREATE TEMPORARY TABLE marker_school AS
     SELECT m.region_id, c.administration_id, c.school_id, y.school_type, c.dist,
-           scored(c.dist)::integer AS n, mean(c.dist)::double precision AS mean, marked(c.dist)::integer AS marked,
+           scored(c.dist)::integer AS n, mean(c.dist)::double precision AS mean,
+           stddev(c.dist)::double precision AS deviation, marked(c.dist)::integer AS marked,
            mark_count(c.dist, 4)::integer + mark_count(c.dist, 5)::integer AS good
     FROM (
         SELECT s.administration_id, s.academic_year, s.school_id, rollup(s.dist) AS dist

@@ -37,14 +37,18 @@ BEGIN ATOMIC
         'region', 'municipality', 'school', 'school_code', 'school_type', 'school_year', 'school_name',
         'exam', 'subject', 'assessment', 'mark_cut', 'administration', 'layout', 'layout_column', 'subject_code',
         'rule_set', 'rule_assessment', 'rule_excluded_type', 'cycle', 'data_check',
-        'school_term', 'calendar_day', 'body', 'indicator']) AS n
+        'school_term', 'calendar_day', 'body', 'indicator',
+        'marker', 'marker_preset', 'marker_rule', 'marker_rule_assessment', 'marker_rule_exempt', 'marker_calibration',
+        'marker_run']) AS n
     UNION ALL VALUES
         ('result', 'pupil', NULL),
         ('result_summary', 'class', NULL),
+        ('task_summary', 'class', NULL),
         ('school_summary', 'count', NULL),
         ('published_group', 'group', 'school_id IS NULL OR school_id = ANY ((SELECT own_schools())::integer[])'),
         ('assessment_outcome', 'outcome', NULL),
         ('school_outcome', 'outcome', NULL),
+        ('marker_outcome', 'outcome', NULL),
         ('import_form', 'import', NULL),
         ('import_file', 'import', NULL),
         ('import_file_summary', 'import', NULL),
@@ -97,9 +101,9 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN ARRAY[
     'grant_roles', 'grant_tables', 'grant_routines', 'restrict_rows',
     'match_server', 'server_captures_merge', 'follow_partitions', 'keep_summaries', 'comment_partition',
-    'open_year', 'check_changed_results', 'apply_result_changes', 'apply_losses', 'apply_file_changes',
+    'open_year', 'check_changed_results', 'apply_result_changes', 'apply_losses', 'apply_task_changes', 'apply_file_changes',
     'remove_empty_summaries', 'forget_missing_results', 'recount_judged', 'check_administration_scores',
-    'rebuild_summaries', 'write_school_summaries', 'write_class_summaries', 'write_file_summaries'];
+    'rebuild_summaries', 'write_school_summaries', 'write_class_summaries', 'write_file_summaries', 'write_task_summaries'];
 COMMENT ON FUNCTION owner_routines() IS
 'Функции, которые имеют смысл только у владельца хранилища: триггеры выполняют их от его имени, остальные меняют устройство таблиц';
 

@@ -13,9 +13,9 @@ SELECT administration(2022, 'vpr', 'math', 5) AS before, administration(2023, 'v
        administration(2022, 'vpr', 'math', 4) AS grade_4, administration(2023, 'oge', 'math', 9) AS oge,
        administration(2023, 'vpr', 'rus', 5) AS rus \gset
 -- Schools 1 to 38 of 14 to 51 pupils, school 39 of three, school 40 without results now.
-SELECT write_works(:seed, a, s, s, 13 + s) FROM unnest(ARRAY[:before, :now, :grade_4]) AS a, generate_series(1, 38) AS s \g /dev/null
-SELECT write_works(:seed, a, 39, 39, 3) FROM unnest(ARRAY[:before, :now]) AS a \g /dev/null
-SELECT write_works(:seed, :before, 40, 40, 30) \g /dev/null
+SELECT write_works(:seed, a, 1, 38, 13) FROM unnest(ARRAY[:before, :now, :grade_4]) AS a \g /dev/null
+SELECT write_works(:seed, a, 39, 39, 3 - 39) FROM unnest(ARRAY[:before, :now]) AS a \g /dev/null
+SELECT write_works(:seed, :before, 40, 40, 30 - 40) \g /dev/null
 INSERT INTO result (administration_id, school_id, academic_year, participant, score, mark)
 SELECT :oge, s, 2023, 'o' || p, greatest(0, least(31, round(15 + 3 * gauss(:seed, s, 2, 2) + 5 * gauss(:seed, s, p, 9)))), 3
 FROM generate_series(1, 38) AS s, generate_series(1, 20) AS p;
@@ -57,17 +57,13 @@ BEGIN
 END
 $$;
 
--- M1: means, Glass's delta, and Welch's test with the variance between schools (Searle's moments).
+-- M1: means, Glass's delta, and Student's test among the other schools.
 CREATE TEMP VIEW school_mean AS
 SELECT administration_id, school_id, count(*) AS n, avg(score) AS mean, var_samp(score) AS variance, sum(score) AS total,
        sum(score * score) AS squares
 FROM work GROUP BY administration_id, school_id;
 CREATE TEMP VIEW component AS
-SELECT m.administration_id, sum(m.n) AS n, count(*) AS groups,
-       sum(m.squares - m.total * m.total / m.n) / (sum(m.n) - count(*)) AS within,
-       greatest(((sum(m.total * m.total / m.n) - power(sum(m.total), 2) / sum(m.n)) / (count(*) - 1)
-                 - sum(m.squares - m.total * m.total / m.n) / (sum(m.n) - count(*)))
-                / ((sum(m.n) - sum(m.n * m.n) / sum(m.n)) / (count(*) - 1)), 0) AS between
+SELECT m.administration_id, sum(m.squares - m.total * m.total / m.n) / (sum(m.n) - count(*)) AS within
 FROM school_mean AS m GROUP BY m.administration_id;
 CREATE TEMP TABLE rest AS
 SELECT s.school_id, count(*) AS n, avg(w.score) AS mean, stddev_samp(w.score) AS deviation
