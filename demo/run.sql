@@ -100,7 +100,7 @@ ORDER BY o.academic_year, o.school_id, o.assessment_id;
 SET search_path = monitoring, shnor, public;
 
 \echo
-\echo '2. КРАЙ: 44 МУНИЦИПАЛИТЕТА, 1088 ШКОЛ, 1,2 МЛН РЕЗУЛЬТАТОВ'
+\echo '2. КРАЙ: 44 МУНИЦИПАЛИТЕТА, 1088 ШКОЛ, 1,5 МЛН РЕЗУЛЬТАТОВ'
 \echo
 
 SELECT clock_timestamp() AS mark \gset
