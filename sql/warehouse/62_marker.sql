@@ -246,7 +246,7 @@ BEGIN
                CASE WHEN v.usable THEN mean_test(s.dist, g.total - s.dist) END AS test,
                CASE WHEN v.usable AND x.school_type IS NULL THEN ln(v.got / v.lost) END AS level,
                CASE WHEN v.usable AND x.school_type IS NULL
-                    THEN (power(stddev(s.dist), 2) + 1.0 / 12) * power(a.max_score / (v.got * v.lost), 2) * power(s.n, 3)
+                    THEN (power(s.deviation, 2) + 1.0 / 12) * power(a.max_score / (v.got * v.lost), 2) * power(s.n, 3)
                END::double precision AS noise
         FROM pg_temp.marker_applied AS a
         JOIN pg_temp.marker_school AS s USING (administration_id)
@@ -258,9 +258,13 @@ BEGIN
         WHERE a.code = 'mean_high'
         OFFSET 0
     ), compared AS (
-        SELECT s.*, count(s.level) OVER region - 1 AS others, sum(s.level) OVER region - s.level AS total,
-               sum(power(s.level, 2)) OVER region - power(s.level, 2) AS squares, sum(s.noise) OVER region - s.noise AS noises
+        -- where nearly all have everything, or nothing, the level is anywhere
+        SELECT s.*, count(k.level) OVER region - num_nonnulls(k.level) AS others,
+               sum(k.level) OVER region - coalesce(k.level, 0) AS total,
+               sum(power(k.level, 2)) OVER region - coalesce(power(k.level, 2), 0) AS squares,
+               sum(k.noise) OVER region - coalesce(k.noise, 0) AS noises
         FROM school AS s
+        LEFT JOIN LATERAL (SELECT s.level, s.noise WHERE s.noise < 1) AS k ON true
         WINDOW region AS (PARTITION BY s.region_id, s.administration_id, s.marker_id)
     )
     SELECT c.region_id, c.administration_id, c.school_id, c.marker_id, c.n, c.mean, c.mean - (c.test).difference,
@@ -635,35 +639,43 @@ COMMENT ON FUNCTION gather_marker_inversions() IS
 'Часть test_markers: точки признака M6 (простые задания хуже, чем в регионе, сложные лучше)';
 
 -- M8 and M10 look at pupils' answers together: the only ones that read results.
+-- An administration at a time, so that its baseline is no part of the rows.
 CREATE FUNCTION gather_marker_classes()
 RETURNS void
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
 AS $$
+DECLARE
+    g record;
+    baseline double precision[];
 BEGIN
-    CREATE TEMPORARY TABLE marker_class AS
-    SELECT g.region_id, g.administration_id, r.school_id, r.class,
-           pattern_similarity(r.task_scores, g.baseline) AS similarity,
-           task_dist(r.task_scores) FILTER (WHERE r.mark = 2) AS tasks_2,
-           task_dist(r.task_scores) FILTER (WHERE r.mark = 3) AS tasks_3,
-           task_dist(r.task_scores) FILTER (WHERE r.mark = 4) AS tasks_4,
-           task_dist(r.task_scores) FILTER (WHERE r.mark = 5) AS tasks_5
-    FROM (
-        SELECT g.region_id, g.administration_id, a.academic_year, g.items,
-               CASE WHEN EXISTS (SELECT FROM pg_temp.marker_applied AS p
-                                 WHERE p.administration_id = g.administration_id AND p.code = 'same_answers')
-                    THEN pattern_baseline(g.tasks, marker_totals(g.region_id, g.administration_id, g.items, g.tasks), 0.01) END AS baseline
-        FROM pg_temp.marker_region AS g
-        JOIN administration AS a USING (administration_id)
-        WHERE g.items IS NOT NULL
-          AND EXISTS (SELECT FROM pg_temp.marker_applied AS p
-                      WHERE p.administration_id = g.administration_id AND p.code IN ('same_answers', 'group_crossing'))
-        OFFSET 0) AS g
-    JOIN pg_temp.marker_school AS s USING (region_id, administration_id)
-    JOIN result AS r ON (r.administration_id, r.academic_year, r.school_id) = (g.administration_id, g.academic_year, s.school_id)
-    WHERE r.attempt = 1 AND cardinality(r.task_scores) = g.items
-    GROUP BY g.region_id, g.administration_id, r.school_id, r.class;
-    ANALYZE pg_temp.marker_class (region_id, administration_id, school_id);
+    CREATE TEMPORARY TABLE marker_class (
+        administration_id integer, school_id integer, class text, similarity pattern_similarity,
+        tasks_2 task_dist, tasks_3 task_dist, tasks_4 task_dist, tasks_5 task_dist);
+    FOR g IN
+        SELECT r.region_id, r.administration_id, a.academic_year, r.items, r.tasks,
+               bool_or(a.code = 'same_answers') AS answers, bool_or(a.code = 'group_crossing') AS groups
+        FROM pg_temp.marker_region AS r
+        JOIN pg_temp.marker_applied AS a USING (administration_id)
+        WHERE r.items IS NOT NULL AND a.code IN ('same_answers', 'group_crossing')
+        GROUP BY r.region_id, r.administration_id, a.academic_year, r.items, r.tasks
+    LOOP
+        baseline := CASE WHEN g.answers THEN
+            pattern_baseline(g.tasks, marker_totals(g.region_id, g.administration_id, g.items, g.tasks), 0.01) END;
+        INSERT INTO pg_temp.marker_class
+        SELECT g.administration_id, r.school_id, r.class,
+               CASE WHEN g.answers THEN pattern_similarity(r.task_scores, baseline) END,
+               task_dist(r.task_scores) FILTER (WHERE g.groups AND r.mark = 2),
+               task_dist(r.task_scores) FILTER (WHERE g.groups AND r.mark = 3),
+               task_dist(r.task_scores) FILTER (WHERE g.groups AND r.mark = 4),
+               task_dist(r.task_scores) FILTER (WHERE g.groups AND r.mark = 5)
+        FROM result AS r
+        JOIN pg_temp.marker_school AS s USING (administration_id, school_id)
+        WHERE (r.administration_id, r.academic_year) = (g.administration_id, g.academic_year)
+          AND s.region_id = g.region_id AND r.attempt = 1 AND cardinality(r.task_scores) = g.items
+        GROUP BY r.school_id, r.class;
+    END LOOP;
+    ANALYZE pg_temp.marker_class (administration_id, school_id);
 END
 $$;
 COMMENT ON FUNCTION gather_marker_classes() IS
