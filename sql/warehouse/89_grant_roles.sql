@@ -114,7 +114,7 @@ RETURN ARRAY[
     'grant_roles', 'grant_tables', 'grant_routines', 'restrict_rows',
     'match_server', 'server_captures_merge', 'follow_partitions', 'keep_summaries', 'comment_partition',
     'open_year', 'check_changed_results', 'apply_result_changes', 'apply_losses', 'apply_task_changes', 'apply_file_changes',
-    'remove_empty_summaries', 'forget_missing_results', 'recount_judged', 'check_administration_scores',
+    'remove_empty_summaries', 'forget_missing_results', 'recount_judged', 'check_administration_scores', 'analyze_outcomes',
     'rebuild_summaries', 'write_school_summaries', 'write_class_summaries', 'write_file_summaries', 'write_task_summaries'];
 COMMENT ON FUNCTION owner_routines() IS
 'Функции, которые имеют смысл только у владельца хранилища: триггеры выполняют их от его имени, остальные меняют устройство таблиц';

@@ -7,7 +7,7 @@
 \ir include/warehouse.sql
 BEGIN;
 \ir ../../sql/shnor_roles.sql
-SELECT plan(20);
+SELECT plan(21);
 CREATE ROLE regress_shnor_first IN ROLE shnor_municipal;
 CREATE ROLE regress_shnor_sees_all IN ROLE shnor_analyst;
 GRANT USAGE ON SCHEMA helper, tap TO PUBLIC;
@@ -223,6 +223,14 @@ SELECT is_empty('SELECT * FROM result_summary WHERE school_id NOT IN (1, 2)', 's
 SELECT is_empty('SELECT * FROM school_summary WHERE school_id NOT IN (1, 2)', 'counts');
 SELECT is_empty('SELECT * FROM school_status WHERE school_id NOT IN (1, 2)', 'outcomes');
 SELECT is_empty('SELECT * FROM school_profile WHERE school_id NOT IN (1, 2)', 'in every view');
+SELECT is_empty($$SELECT relation, column_name FROM (
+                      SELECT c.oid::regclass AS relation, a.attname AS column_name,
+                             attempt(format('SELECT %2$I FROM %1$s WHERE %2$I NOT IN (1, 2)', c.oid::regclass, a.attname)) AS shown
+                      FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid
+                      WHERE c.relnamespace = 'monitoring'::regnamespace AND c.relkind IN ('r', 'p', 'v') AND a.attname ~ 'school_id$'
+                        AND c.relname NOT IN ('school', 'school_code', 'school_name', 'school_year', 'school_known_name', 'dim_school')
+                      OFFSET 0) AS r
+                  WHERE shown ~ '^\('$$, 'nor does any table or view that names a school show another one, but the reference');
 SELECT is_empty($$SELECT tablename FROM pg_stats WHERE schemaname = 'monitoring' AND tablename ~ '^(result|school_summary|.*_outcome)'$$,
                 'the statistics of restricted tables are hidden');
 SELECT isnt_empty($$SELECT tablename FROM pg_stats WHERE schemaname = 'monitoring' AND tablename = 'subject'$$, 'those of others are not');
