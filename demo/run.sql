@@ -195,6 +195,27 @@ WHERE result_year = 2022
 ORDER BY share_of_schools DESC, municipality_id
 LIMIT 8;
 
+\echo 'ВПР 2022 года. С работами обошлись нечестно 48 школ; кто и как — известно (region.sql),'
+\echo 'и видно, сколько из них нашли признаки необъективности, а сколько честных отмечено зря:'
+SELECT CASE s.tampering WHEN 'lifted' THEN 'балл поднят до границы отметки'
+                        WHEN 'copied' THEN 'класс сдал одну работу'
+                        WHEN 'raised' THEN 'возвращены потерянные баллы'
+                        WHEN 'matched' THEN 'отметки подогнаны под журнал'
+                        ELSE 'честно' END AS "Что сделано",
+       nullif(s.strength, 0) AS "Степень", count(*) AS "Школ",
+       count(f.school_id) AS "Отмечено"
+FROM demo_school AS s
+JOIN school_code AS c ON c.kind = 'fis_oko' AND c.code = s.fis_oko
+LEFT JOIN (
+    SELECT DISTINCT o.school_id
+    FROM marker_outcome AS o
+    JOIN cycle AS y USING (cycle_id)
+    WHERE y.is_current AND y.result_year = 2022
+      AND o.academic_year = 2022 AND o.is_flagged
+) AS f USING (school_id)
+GROUP BY s.tampering, s.strength
+ORDER BY s.strength = 0, s.tampering, s.strength;
+
 \echo 'Строки файла, которые хранилище не приняло, и почему:'
 SELECT f.file_name AS "Файл", r.line AS "Строка", r.reason AS "Причина"
 FROM import_reject AS r

@@ -151,7 +151,7 @@ FROM (VALUES
     ('statistical', 'group_crossing', 'q_value', 0.05, 10, 1, 'рекомендации ФИОКО 2026 года, раздел 7: от 10 участников в группе'),
     ('statistical', 'variance_small', 'q_value', 0.05, 50, 10, 'параметр'),
     ('statistical', 'no_fail', 'q_value', 0.05, 10, 10, 'параметр'),
-    ('statistical', 'same_answers', 'q_value', 0.05, 10, 1, 'параметр'),
+    ('statistical', 'same_answers', 'q_value', 0.05, 5, 1, 'параметр: проверка точная и в малом классе'),
     ('statistical', 'journal_correlation', 'q_value', 0.05, 20, 10, 'параметр'),
     ('statistical', 'journal_difference', 'q_value', 0.05, 10, 10, 'параметр')
 ) AS v (preset, marker, kind, threshold, min_sample, min_schools, source)
