@@ -258,9 +258,13 @@ BEGIN
         WHERE a.code = 'mean_high'
         OFFSET 0
     ), compared AS (
-        SELECT s.*, count(s.level) OVER region - 1 AS others, sum(s.level) OVER region - s.level AS total,
-               sum(power(s.level, 2)) OVER region - power(s.level, 2) AS squares, sum(s.noise) OVER region - s.noise AS noises
+        -- where nearly all have everything, or nothing, the level is anywhere
+        SELECT s.*, count(k.level) OVER region - num_nonnulls(k.level) AS others,
+               sum(k.level) OVER region - coalesce(k.level, 0) AS total,
+               sum(power(k.level, 2)) OVER region - coalesce(power(k.level, 2), 0) AS squares,
+               sum(k.noise) OVER region - coalesce(k.noise, 0) AS noises
         FROM school AS s
+        LEFT JOIN LATERAL (SELECT s.level, s.noise WHERE s.noise < 1) AS k ON true
         WINDOW region AS (PARTITION BY s.region_id, s.administration_id, s.marker_id)
     )
     SELECT c.region_id, c.administration_id, c.school_id, c.marker_id, c.n, c.mean, c.mean - (c.test).difference,

@@ -57,7 +57,7 @@ BEGIN
 END
 $$;
 
--- M1: means, Glass's delta, p.
+-- M1: means, Glass's delta, and Student's test among the other schools.
 CREATE TEMP VIEW school_mean AS
 SELECT administration_id, school_id, count(*) AS n, avg(score) AS mean, var_samp(score) AS variance, sum(score) AS total,
        sum(score * score) AS squares
@@ -83,7 +83,7 @@ FROM school_mean AS m WHERE m.administration_id = :now AND m.n >= 20 AND m.schoo
 SELECT is(pg_temp.agree(format('SELECT o.school_id, o.p, l.p FROM outcome AS o
     JOIN (SELECT a.school_id, student_cdf((avg(b.level) - a.level) / sqrt(greatest(var_samp(b.level) - avg(b.noise), 0)
                                                                           + var_samp(b.level) / count(*) + a.noise), count(*) - 1) AS p
-          FROM level AS a JOIN level AS b ON b.school_id <> a.school_id GROUP BY a.school_id, a.level, a.noise) AS l USING (school_id)
+          FROM level AS a JOIN level AS b ON b.school_id <> a.school_id AND b.noise < 1 GROUP BY a.school_id, a.level, a.noise) AS l USING (school_id)
     WHERE o.code = ''mean_high'' AND o.administration_id = %s AND o.reason IS NULL', :now)), NULL,
     'p on the logistic scale among the other schools, without the lyceum');
 
