@@ -731,7 +731,7 @@ BEGIN
 
     INSERT INTO pg_temp.marker_test (region_id, administration_id, school_id, marker_id, sample, value, expected, size, p)
     SELECT s.region_id, s.administration_id, s.school_id, a.marker_id, coalesce(x.sample, 0)::integer,
-           x.weaker_completion, x.stronger_completion, x.excess, CASE WHEN x.p_value IS NOT NULL THEN least(x.p_value * x.tests, 1) END
+           x.item[3], x.item[4], -x.item[2], CASE WHEN x.item[1] IS NOT NULL THEN least(x.item[1] * x.tests, 1) END
     FROM pg_temp.marker_applied AS a
     JOIN pg_temp.marker_school AS s USING (administration_id)
     JOIN pg_temp.marker_region AS g USING (region_id, administration_id)
@@ -740,16 +740,15 @@ BEGIN
         FROM pg_temp.marker_class AS c
         GROUP BY c.administration_id, c.school_id) AS m USING (administration_id, school_id)
     LEFT JOIN LATERAL (
-        SELECT max(p.sample) OVER () AS sample, t.weaker_completion, t.stronger_completion, t.excess, t.p_value,
-               count(t.p_value) OVER () AS tests
+        -- the least array is the most unusual item
+        SELECT max(p.sample) AS sample, count(t.p_value) AS tests,
+               min(ARRAY[t.p_value, -t.excess, t.weaker_completion, t.stronger_completion]) AS item
         FROM (
             SELECT m.tasks[w] AS weaker, m.tasks[w + 1] AS stronger,
                    least(participants(m.tasks[w]), participants(m.tasks[w + 1])) AS sample
             FROM generate_series(1, 3) AS w
             WHERE num_nulls(m.tasks[w], m.tasks[w + 1]) = 0) AS p
-        LEFT JOIN LATERAL item_crossing(p.weaker, p.stronger, g.maxima) AS t ON p.sample >= a.min_sample
-        ORDER BY t.p_value, t.excess DESC NULLS LAST
-        LIMIT 1) AS x ON true
+        LEFT JOIN LATERAL item_crossing(p.weaker, p.stronger, g.maxima) AS t ON p.sample >= a.min_sample) AS x ON true
     WHERE a.code = 'group_crossing';
 END
 $$;
