@@ -37,8 +37,7 @@ FROM (VALUES
 
 TRUNCATE demo_cell;
 INSERT INTO demo_cell (school_no, academic_year, assessment_no,
-                       school_code_kind, school_code, participants, failed,
-                       is_suspicious)
+                       school_code_kind, school_code, participants, failed)
 WITH told (school_no, academic_year, assessment_no, participants, failed) AS (
     VALUES
         (1, 2021, 1, 36, 12),       -- 33.3 %
@@ -63,7 +62,7 @@ WITH told (school_no, academic_year, assessment_no, participants, failed) AS (
     FROM demo_district AS d
     CROSS JOIN generate_series(2021, 2023) AS y
     CROSS JOIN demo_assessment AS a
-    WHERE a.exam <> 'ege' OR d.has_seniors
+    WHERE a.proneness IS NOT NULL AND (a.exam <> 'ege' OR d.has_seniors)
 ), counted AS (
     SELECT seat.*,
            coalesce(t.participants,
@@ -83,10 +82,16 @@ SELECT school_no, academic_year, assessment_no,
                 CASE
                     WHEN name = 'Гаютинская СШ' AND exam = 'vpr' THEN 0
                     ELSE pg_temp.dice(cell_key, 32, (participants + 4) / 5)
-                END),
-       name = 'Гаютинская СШ' AND exam = 'vpr'
+                END)
 FROM counted
 WHERE participants > 0;
+
+\ir grade_4.sql
+UPDATE demo_cell AS c
+SET tampering = 'copied', strength = 3
+FROM demo_district AS d, demo_assessment AS a
+WHERE (d.school_no, a.assessment_no) = (c.school_no, c.assessment_no)
+  AND d.name = 'Гаютинская СШ' AND a.exam = 'vpr';
 
 -- Reference data.
 INSERT INTO region (code, name) VALUES ('76', 'Ярославская область');

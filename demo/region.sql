@@ -7,7 +7,10 @@
 --
 --   cycle 2021: 233 schools in the list; cycle 2022: 223 (20.5 % of 1,088);
 --   112 schools in both; of the 223, nine were in the list of 2020 and not
---   in that of 2021; two schools have no results at all in 2022.
+--   in that of 2021; two schools have no results at all in 2022;
+--   48 schools that were in no list tamper with their ВПР of 2022: four of
+--   them in each of four ways (see vpr.sql) at each of three strengths; those
+--   of the strongest kind did so in 2021, too.
 --
 -- Needs tools.sql.  Makes the reference data, opens the years and leaves in
 -- demo_cell what load_year.sql turns into rows.
@@ -91,6 +94,17 @@ WITH place AS (
 SELECT r.school_no, r.municipality_no, r.number, r.is_rural,
        r.parallel_size, r.has_seniors, r.is_troubled, r.course_rank,
        c.course_no, ARRAY[c.lows_2020, c.lows_2021, c.lows_2022] AS lows,
+       CASE WHEN r.course_rank BETWEEN 533 AND 580
+            THEN (ARRAY['lifted', 'copied', 'raised', 'matched'])
+                     [1 + (r.course_rank - 533) % 4]
+            ELSE 'none'
+       END AS tampering,
+       CASE WHEN r.course_rank BETWEEN 533 AND 580
+            THEN 1 + (r.course_rank - 533) / 16
+            ELSE 0
+       END AS strength,
+       r.course_rank > 580 AND NOT r.is_rural
+           AND pg_temp.dice(r.school_no, 19, 12) = 0 AS is_lyceum,
        'edu23' || lpad(r.school_no::text, 4, '0') AS fis_oko,
        (300000 + 1000 * r.municipality_no + r.number)::text AS ris_gia
 FROM ranked AS r
@@ -120,7 +134,7 @@ WITH seat AS (
     FROM demo_school AS s
     CROSS JOIN generate_series(2020, 2022) AS y
     CROSS JOIN demo_assessment AS a
-    WHERE (a.exam <> 'ege' OR s.has_seniors)
+    WHERE a.proneness IS NOT NULL AND (a.exam <> 'ege' OR s.has_seniors)
       -- schools of the untroubled kind that a year has passed by
       AND NOT (s.course_rank = 700 AND y = 2020
                OR s.course_rank IN (720, 740, 760) AND y = 2021
@@ -186,6 +200,23 @@ SELECT school_no, academic_year, assessment_no,
        END
 FROM counted;
 
+\ir grade_4.sql
+UPDATE demo_cell AS c
+SET is_lyceum = s.is_lyceum,
+    failed = CASE WHEN s.is_lyceum THEN c.failed / 3 ELSE c.failed END,
+    tampering = CASE WHEN w.is_tampered THEN s.tampering ELSE 'none' END,
+    strength = CASE WHEN w.is_tampered THEN s.strength ELSE 0 END
+FROM demo_school AS s
+CROSS JOIN demo_assessment AS a
+CROSS JOIN generate_series(2020, 2022) AS y
+CROSS JOIN LATERAL (
+    SELECT a.exam = 'vpr'
+           AND (y = 2022 OR y = 2021 AND s.strength = 3) AS is_tampered
+) AS w
+WHERE (s.school_no, a.assessment_no, y)
+      = (c.school_no, c.assessment_no, c.academic_year)
+  AND (s.is_lyceum OR s.strength > 0);
+
 -- Reference data.
 INSERT INTO region (code, name)
 VALUES ('23', 'Учебный край (вымышленные данные)');
@@ -215,8 +246,8 @@ CROSS JOIN LATERAL (VALUES ('fis_oko', s.fis_oko),
                            ('ris_gia', s.ris_gia)) AS k (kind, code)
 ORDER BY s.school_no, k.kind;
 
-INSERT INTO school_year (school_id, academic_year, enrolment)
-SELECT c.school_id, y,
+INSERT INTO school_year (school_id, academic_year, school_type, enrolment)
+SELECT c.school_id, y, CASE WHEN s.is_lyceum THEN 'lyceum' ELSE 'general' END,
        s.parallel_size * (95 + pg_temp.dice(s.school_no * 100 + y, 7, 11))
            * CASE WHEN s.has_seniors THEN 98 ELSE 90 END / 1000
 FROM demo_school AS s

@@ -100,7 +100,7 @@ ORDER BY o.academic_year, o.school_id, o.assessment_id;
 SET search_path = monitoring, shnor, public;
 
 \echo
-\echo '2. КРАЙ: 44 МУНИЦИПАЛИТЕТА, 1088 ШКОЛ, 1,2 МЛН РЕЗУЛЬТАТОВ'
+\echo '2. КРАЙ: 44 МУНИЦИПАЛИТЕТА, 1088 ШКОЛ, 1,5 МЛН РЕЗУЛЬТАТОВ'
 \echo
 
 SELECT clock_timestamp() AS mark \gset
@@ -128,6 +128,9 @@ SELECT FROM import_results('results_2021.csv') \g /dev/null
 \ir took.sql
 SELECT FROM import_results('results_2022.csv') \g /dev/null
 \set step '2022: загружены'
+\ir took.sql
+\ir context.sql
+\set step 'Паспорта трёх лет и замеры дефицитов загружены'
 \ir took.sql
 ANALYZE;
 \set step 'Статистика планировщика'
@@ -201,7 +204,67 @@ LIMIT 10;
 
 ------------------------------------------------------------------------------
 \echo
-\echo '3. ДОРОЖНЫЕ КАРТЫ: РЕГИОН, МУНИЦИПАЛИТЕТЫ, ШКОЛЫ СПИСКА'
+\echo '3. УСЛОВИЯ: ИНДЕКС БЛАГОПОЛУЧИЯ, РЕЗИЛЬЕНТНЫЕ ШКОЛЫ, ДЕФИЦИТЫ'
+\echo
+
+\echo 'Насколько индекс объясняет долю не справившихся и сколько школ каждого типа:'
+SELECT result_year AS "Год", schools AS "Школ", clusters AS "Групп",
+       round(share_r2::numeric, 3) AS "R²", round(100 * share_slope::numeric, 2) AS "п.п. на 1 σ",
+       shnor_hard AS "ШНОР в сложных", underperforming AS "низкие в хороших",
+       resilient AS "резильентных", steadily_resilient AS "устойчиво", strong AS "сильных"
+FROM context_summary
+WHERE is_current
+ORDER BY result_year;
+
+\echo 'Из 25 школ, которым заданы самые сложные условия при хороших результатах, представления нашли:'
+SELECT count(*) AS "Построено", count(v.school_id) AS "Резильентны в 2022",
+       count(*) FILTER (WHERE v.is_resilient) AS "Устойчиво",
+       (SELECT count(*) FROM resilient_school AS r WHERE r.is_resilient) AS "Всего устойчиво"
+FROM demo_resilient AS d
+JOIN demo_school AS s USING (school_no)
+JOIN school_code AS c ON c.kind = 'fis_oko' AND c.code = s.fis_oko
+LEFT JOIN resilient_school AS v ON v.school_id = c.school_id;
+
+\echo 'Группы по условиям, от самых сложных:'
+SELECT cluster AS "Группа", schools AS "Школ",
+       round((50 + 10 * index_mean)::numeric, 1) AS "Индекс", pg_temp.percent(fail_share::numeric) AS "Не справились",
+       max(pg_temp.percent(mean::numeric)) FILTER (WHERE indicator_code = 'both_parents_higher') AS "Оба с высшим",
+       max(pg_temp.percent(mean::numeric)) FILTER (WHERE indicator_code = 'incomplete_families') AS "Неполные",
+       max(pg_temp.percent(mean::numeric)) FILTER (WHERE indicator_code = 'registered_pupils') AS "На учёте"
+FROM context_cluster_profile
+WHERE result_year = 2022
+GROUP BY cluster, cluster_position, schools, index_mean, fail_share
+ORDER BY cluster_position;
+
+\echo 'Устойчиво резильентные школы, которые сильнее всех опережают ожидаемое:'
+SELECT municipality AS "Муниципалитет", split_part(school, ' (', 1) AS "Школа", round(index_value::numeric, 1) AS "Индекс",
+       failed || ' из ' || participants AS "Не справились", pg_temp.percent(fail_share::numeric) AS "Доля",
+       pg_temp.percent(expected_share::numeric) AS "Ожидаемая", round(studentised::numeric, 2) AS "Отклонение, σ"
+FROM resilient_school
+WHERE is_resilient
+ORDER BY studentised, school_id
+LIMIT 5;
+
+\echo 'Кто в таких же условиях справляется лучше: соседи по индексу первой школы списка:'
+SELECT p.place AS "Место", p.peer_municipality AS "Муниципалитет", split_part(p.peer_school, ' (', 1) AS "Школа",
+       round(p.peer_index_value::numeric, 1) AS "Индекс", pg_temp.percent(p.peer_fail_share::numeric) AS "Доля",
+       p.peer_outcome_type_text AS "Тип"
+FROM school_peer AS p
+WHERE p.school_id = (SELECT l.school_id FROM shnor_list AS l ORDER BY l.fail_share DESC, l.participants DESC, l.school_id LIMIT 1)
+  AND p.peer_is_better
+ORDER BY p.place
+LIMIT 5;
+
+\echo 'Дефициты: что изменилось с октября 2021 по июнь 2022 (оснащение получали муниципалитеты 05–20):'
+SELECT factor AS "Фактор", schools AS "Школ", high_before AS "Высокий: было", high_after AS "стало",
+       improved AS "Улучшили", worsened AS "Ухудшили", statement AS "Заключение"
+FROM deficit_effect
+WHERE municipality_id IS NULL
+ORDER BY factor;
+
+------------------------------------------------------------------------------
+\echo
+\echo '4. ДОРОЖНЫЕ КАРТЫ: РЕГИОН, МУНИЦИПАЛИТЕТЫ, ШКОЛЫ СПИСКА'
 \echo
 
 \ir roadmap.sql
@@ -264,6 +327,7 @@ SELECT :'start' AS mark \gset
 \echo '  SELECT * FROM school_profile              школа по процедурам и годам'
 \echo '      WHERE school_id = 1;'
 \echo '  SELECT * FROM dynamics_by_municipality;   динамика по муниципалитетам'
+\echo '  SELECT * FROM school_in_context;          школы в сопоставлении с условиями'
 \echo '  SELECT * FROM overdue;                    просроченное в дорожных картах'
 \echo '  SELECT * FROM rule_set;                   правила — это строки таблицы'
 \echo '  \\d+ shnor_list                            столбцы с пояснениями'

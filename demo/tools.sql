@@ -1,5 +1,5 @@
--- tools.sql: what both generators of the demo share: a deterministic die, the
--- nine assessments with their cuts, and the table of cells to be filled.
+-- tools.sql: what the generators of the demo share: a deterministic die, the
+-- assessments with their cuts, and the table of cells to be filled.
 
 -- A die of the given number of sides, thrown once and for all for each key.
 CREATE FUNCTION pg_temp.dice(key bigint, throw bigint, sides integer)
@@ -8,10 +8,11 @@ IMMUTABLE STRICT PARALLEL SAFE
 LANGUAGE sql
 RETURN ((hashint8extended(key, throw) & 9223372036854775807) % sides)::integer;
 
--- The nine assessments.  Marks 3, 4, 5 start at cut3, cut4, cut5; where marks
--- are not given, cut3 is the lowest passing score.  "usual" is the ordinary
--- share of failures in percent, "proneness" how often it is this assessment
--- that turns out low in a weak school.
+-- The nine assessments that the list counts, and ВПР of grade 4, which only the
+-- markers look at.  Marks 3, 4, 5 start at cut3, cut4, cut5; where marks are
+-- not given, cut3 is the lowest passing score.  "usual" is the ordinary share of
+-- failures in percent, "proneness" how often it is this assessment that turns
+-- out low in a weak school.
 CREATE TEMP TABLE demo_assessment AS
 SELECT a.*
 FROM (VALUES
@@ -23,14 +24,15 @@ FROM (VALUES
     (6, 'oge', 'rus',  'none',     9,  33, 15, 23,   29,  5,  3),
     (7, 'ege', 'math', 'base',    11,  21,  7, 12,   17,  6,  3),
     (8, 'ege', 'math', 'profile', 11, 100, 27, NULL, NULL, 8, 4),
-    (9, 'ege', 'rus',  'none',    11, 100, 24, NULL, NULL, 2, 1)
+    (9, 'ege', 'rus',  'none',    11, 100, 24, NULL, NULL, 2, 1),
+    (10, 'vpr', 'math', 'none',    4,  20,  6, 10,   15, NULL, NULL),
+    (11, 'vpr', 'rus',  'none',    4,  38, 14, 24,   33, NULL, NULL)
 ) AS a (assessment_no, exam, subject, level, grade, max_score,
         cut3, cut4, cut5, usual, proneness);
 
 -- One row for a school, year and assessment: how many write it, how many
--- fail, and under which code the school stands in the file.
--- is_suspicious asks for results too smooth to be true: scores at the lower
--- edge of the mark, the journal's marks repeated.
+-- fail, and under which code the school stands in the file; for ВПР whether it
+-- is a lyceum, and how the school tampers with the results (see vpr.sql).
 CREATE TEMP TABLE demo_cell (
     school_no integer NOT NULL,
     academic_year integer NOT NULL,
@@ -39,7 +41,9 @@ CREATE TEMP TABLE demo_cell (
     school_code text NOT NULL,
     participants integer NOT NULL,
     failed integer NOT NULL,
-    is_suspicious boolean NOT NULL DEFAULT false,
+    is_lyceum boolean NOT NULL DEFAULT false,
+    tampering text NOT NULL DEFAULT 'none',
+    strength integer NOT NULL DEFAULT 0,
     PRIMARY KEY (school_no, academic_year, assessment_no)
 );
 
@@ -55,3 +59,5 @@ RETURNS text
 IMMUTABLE STRICT PARALLEL SAFE
 LANGUAGE sql
 RETURN lpad(pg_temp.hundredths(share) || ' %', 7);
+
+\ir vpr.sql

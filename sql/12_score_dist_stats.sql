@@ -147,3 +147,10 @@ CREATE FUNCTION shnor.journal_gap2(d shnor.score_dist)
     AS 'MODULE_PATHNAME', 'score_dist_journal_gap2';
 COMMENT ON FUNCTION shnor.journal_gap2(shnor.score_dist) IS
     'Participants whose mark differs from their journal mark by 2 or more; NULL when none has both';
+
+CREATE FUNCTION shnor.journal_count(d shnor.score_dist, mark integer, journal_mark integer)
+    RETURNS bigint
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'score_dist_journal_count';
+COMMENT ON FUNCTION shnor.journal_count(shnor.score_dist, integer, integer) IS
+    'Participants with this mark and this journal mark; NULL when none has both. Errors: 22003 for a mark outside 2..5';

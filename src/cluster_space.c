@@ -13,7 +13,11 @@
 #include "cluster.h"
 #include "cluster_line_core.h"
 
-/* Passes over all rows; some tens are usual. */
+/*
+ * Passes over all rows after a split and at the end.  Some tens are usual;
+ * where nothing is clustered, early ones need not go on to the last move.
+ */
+#define SPLIT_PASSES	10
 #define K_MEANS_PASSES	1000
 
 PG_FUNCTION_INFO_V1(shnor_k_means);
@@ -47,7 +51,22 @@ start_total(ShnorSpace *space)
 }
 
 /*
- * Split the rows into k clusters, then move rows until no move is worth it.
+ * Move rows until no move is worth it, in at most so many passes.
+ */
+static void
+improve_space(ShnorSpace *space, int passes)
+{
+	bool		moved = true;
+
+	while (moved && passes-- > 0)
+	{
+		CHECK_FOR_INTERRUPTS();
+		moved = shnor_space_improve(space);
+	}
+}
+
+/*
+ * Split the rows into k clusters, one at a time, and move rows after each.
  */
 static void
 fit_space(ShnorSpace *space)
@@ -60,13 +79,9 @@ fit_space(ShnorSpace *space)
 		if (!shnor_space_split(space, work))
 			shnor_too_many_clusters(space->k, space->made);
 		shnor_space_measure(space);
-		for (int pass = 0; pass < K_MEANS_PASSES; pass++)
-		{
-			CHECK_FOR_INTERRUPTS();
-			if (!shnor_space_improve(space))
-				break;
-		}
+		improve_space(space, SPLIT_PASSES);
 	}
+	improve_space(space, K_MEANS_PASSES);
 	pfree(work);
 }
 

@@ -303,7 +303,7 @@ shnor_match_centres(const double *cost, int olds, int news,
 	uint32_t	sets = (uint32_t) 1 << olds;
 	double	   *before = work;
 	double	   *after = work + sets;
-	int			alone = news > olds ? news - olds : 0;
+	int			pairs = news < olds ? news : olds;
 	uint32_t	best = 0;
 
 	for (uint32_t set = 0; set < sets; set++)
@@ -315,7 +315,7 @@ shnor_match_centres(const double *cost, int olds, int news,
 		for (uint32_t set = 0; set < sets; set++)
 		{
 			/* new centre i has no counterpart: choice `olds` */
-			after[set] = i - set_size(set) < alone ? before[set] : HUGE_VAL;
+			after[set] = before[set];
 			choice[i * sets + set] = (uint8_t) olds;
 			for (int old = 0; old < olds; old++)
 			{
@@ -333,8 +333,8 @@ shnor_match_centres(const double *cost, int olds, int news,
 		after = swap;
 	}
 	for (uint32_t set = 0; set < sets; set++)
-		if (set_size(set) == news - alone &&
-			(set_size(best) != news - alone || before[set] < before[best]))
+		if (set_size(set) == pairs &&
+			(set_size(best) != pairs || before[set] < before[best]))
 			best = set;
 	for (int i = news - 1; i >= 0; i--)
 	{

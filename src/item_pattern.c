@@ -55,13 +55,14 @@ check_totals(const TaskDist *reference, const ScoreDist *totals, int most)
 				 errhint("Pass score_dist() of the sums of the same rows' item scores.")));
 }
 
-/* pattern_baseline(reference, totals) */
+/* pattern_baseline(reference, totals, most_alike) */
 Datum
 shnor_pattern_baseline(PG_FUNCTION_ARGS)
 {
 	const TaskDist *reference = PG_GETARG_TASK_DIST(0);
 	ScoreDistBuffer buffer;
 	const ScoreDist *totals = PG_GETARG_SCORE_DIST(1, &buffer);
+	double		most_alike = PG_GETARG_FLOAT8(2);
 	int			most = pattern_most_points(reference);
 	int64		by_total[PATTERN_MAX_TOTAL + 1] = {0};
 	PatternSeries chance[2];
@@ -71,6 +72,12 @@ shnor_pattern_baseline(PG_FUNCTION_ARGS)
 	int			dims[2];
 	int			lower_bounds[2] = {1, 0};
 
+	if (!(most_alike > 0 && most_alike <= 1))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("chance of identical works out of range"),
+				 errdetail("most_alike is %g.", most_alike),
+				 errhint("It must be greater than 0 and at most 1, for example 0.01.")));
 	if (reference->participants == 0)
 		PG_RETURN_NULL();
 	if (most > PATTERN_MAX_TOTAL)
@@ -105,7 +112,7 @@ shnor_pattern_baseline(PG_FUNCTION_ARGS)
 		{
 			int			at = row * (most + 1) + t;
 
-			nulls[at] = chance[row][t] < 0;
+			nulls[at] = chance[row][t] < 0 || chance[0][t] > most_alike;
 			values[at] = Float8GetDatum(nulls[at] ? 0 : chance[row][t]);
 		}
 	PG_RETURN_ARRAYTYPE_P(construct_md_array(values, nulls, 2, dims,
@@ -256,6 +263,7 @@ typedef struct Findings
 	int			largest;		/* participants with one such pattern */
 	double		mean;			/* of the identical pairs, expected */
 	double		variance;
+	double		triples;		/* identical ones expected */
 } Findings;
 
 /*
@@ -299,6 +307,7 @@ add_total(Findings *found, const Similarity *state, uint8 **row, int n,
 	found->mean += pairs * p;
 	found->variance += pairs * p * (1 - p) +
 		2 * pairs * (n - 2) * Max(q - p * p, 0);
+	found->triples += pairs * (n - 2) / 3 * q;
 	for (int r = 1; r <= n; r++)
 	{
 		if (r < n && memcmp(row[r], row[r - 1], state->width) == 0)
@@ -318,7 +327,7 @@ shnor_pattern_similarity_final(PG_FUNCTION_ARGS)
 {
 	Similarity *state;
 	uint8	  **row;
-	Findings	found = {0, 0, 0, 0, 0};
+	Findings	found = {0, 0, 0, 0, 0, 0};
 	Datum	   *value = NULL;
 	bool	   *isnull = NULL;
 	int			nvalues;
@@ -373,7 +382,8 @@ shnor_pattern_similarity_final(PG_FUNCTION_ARGS)
 		values[4] = Float8GetDatum(found.mean);
 		values[5] = Float8GetDatum(sqrt(found.variance));
 		values[6] = Float8GetDatum(pattern_tail((double) found.identical,
-												found.mean, found.variance));
+												found.mean, found.variance,
+												found.triples));
 	}
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(tupdesc),
 													  values, nulls)));

@@ -8,6 +8,10 @@
 #include "item_pattern_core.h"
 #include "special_core.h"
 
+/* Pairs expected and counted up to which triples are looked at apart. */
+#define CLUSTERED_MEAN	10.0
+#define CLUSTERED_COUNT 1000.0
+
 /* Returns the points of a column of a task_dist's cells. */
 static inline int
 points_of(int column)
@@ -200,16 +204,39 @@ poisson_tail(double count, double mean)
 }
 
 /*
+ * Returns P(pairs + 3 triples >= count), both numbers being independent and
+ * distributed as Poisson's with these means, count from 1.
+ */
+static double
+clustered_tail(double count, double pairs, double triples)
+{
+	double		most = ceil(count / 3);
+	double		sum = triples > 0 ? poisson_tail(most, triples) : 0;
+	double		chance = exp(-triples);
+
+	for (double k = 0; k < most && chance > 0; k++)
+	{
+		if (pairs > 0)
+			sum += chance * poisson_tail(count - 3 * k, pairs);
+		chance *= triples / (k + 1);
+	}
+	return fmin(sum, 1);
+}
+
+/*
  * Returns about the chance of count or more pairs, given the mean and the
- * variance of their number: by the negative binomial distribution of that
- * mean and variance, or the Poisson distribution where the variance is not
- * larger, which then errs on the safe side.
+ * variance of their number and the mean number of triples, each of which is
+ * three of the pairs: by the negative binomial distribution of that mean and
+ * variance, or the Poisson distribution where the variance is not larger,
+ * which then errs on the safe side.  Where few pairs are expected, three of
+ * them are mostly one triple, and so much likelier than three by themselves:
+ * there it is not below the tail of isolated pairs and triples.
  */
 double
-pattern_tail(double count, double mean, double variance)
+pattern_tail(double count, double mean, double variance, double triples)
 {
 	double		size;
-	double		lower;
+	double		tail;
 	double		upper;
 
 	if (count <= 0)
@@ -217,12 +244,18 @@ pattern_tail(double count, double mean, double variance)
 	if (mean <= 0)
 		return 0;
 	if (variance <= mean * (1 + 1e-9))
-		return poisson_tail(count, mean);
-	size = mean * mean / (variance - mean);
-	/* below what the beta function is made for: Markov's inequality */
-	if (size < SHNOR_SHAPE_MIN)
-		return fmin(mean / count, 1);
-	shnor_beta_cdf(1 - mean / variance, mean / variance, count, size,
-				   &lower, &upper);
-	return lower;
+		tail = poisson_tail(count, mean);
+	else
+	{
+		size = mean * mean / (variance - mean);
+		/* below what the beta function is made for: Markov's inequality */
+		if (size < SHNOR_SHAPE_MIN)
+			return fmin(mean / count, 1);
+		shnor_beta_cdf(1 - mean / variance, mean / variance, count, size,
+					   &tail, &upper);
+	}
+	if (mean <= CLUSTERED_MEAN && count <= CLUSTERED_COUNT)
+		tail = fmax(tail, clustered_tail(count, fmax(mean - 3 * triples, 0),
+										 triples));
+	return tail;
 }

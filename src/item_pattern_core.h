@@ -50,6 +50,7 @@ extern void pattern_start(PatternModel *model);
 extern double pattern_improve(PatternModel *model);
 extern void pattern_chances(const PatternModel *model, double *pair,
 							double *triple);
-extern double pattern_tail(double count, double mean, double variance);
+extern double pattern_tail(double count, double mean, double variance,
+						   double triples);
 
 #endif							/* SHNOR_ITEM_PATTERN_CORE_H */

@@ -37,6 +37,7 @@ PG_FUNCTION_INFO_V1(score_dist_journal_lower);
 PG_FUNCTION_INFO_V1(score_dist_journal_same);
 PG_FUNCTION_INFO_V1(score_dist_journal_higher);
 PG_FUNCTION_INFO_V1(score_dist_journal_gap2);
+PG_FUNCTION_INFO_V1(score_dist_journal_count);
 
 /* Returns the participants with the mark of index m. */
 static int64
@@ -488,4 +489,27 @@ score_dist_journal_gap2(PG_FUNCTION_ARGS)
 	if (counts.compared == 0)
 		PG_RETURN_NULL();
 	PG_RETURN_INT64(counts.gap2);
+}
+
+/* journal_count(d, mark, journal_mark) */
+Datum
+score_dist_journal_count(PG_FUNCTION_ARGS)
+{
+	int32		mark = PG_GETARG_INT32(1);
+	int32		journal_mark = PG_GETARG_INT32(2);
+
+	if (mark < SHNOR_MIN_MARK || mark > SHNOR_MAX_MARK ||
+		journal_mark < SHNOR_MIN_MARK || journal_mark > SHNOR_MAX_MARK)
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("mark out of range"),
+				 errdetail("The mark is %d, the journal mark %d.",
+						   mark, journal_mark),
+				 errhint("Marks are %d to %d.",
+						 SHNOR_MIN_MARK, SHNOR_MAX_MARK)));
+	if (count_journal(fcinfo).compared == 0)
+		PG_RETURN_NULL();
+	PG_RETURN_INT64(PG_READARG_SCORE_DIST(0)->cell
+					[SCORE_DIST_CELL(mark - SHNOR_MIN_MARK + 1,
+									 journal_mark - SHNOR_MIN_MARK + 1)]);
 }

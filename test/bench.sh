@@ -23,7 +23,8 @@ sql() {
     local name=$1 started=$SECONDS
     shift
     PGOPTIONS="-c bench.rows=${rows:-0} -c bench.dir=${dir:-} -c bench.runs=$RUNS -c bench.limit=$LIMIT
-        -c bench.region=$REGION_ROWS" $STEP "$bin/psql" -X -q -At -d bench -v ON_ERROR_STOP=1 "$@" -f "test/bench/$name.sql"
+        -c bench.region=$REGION_ROWS -c bench.schools=$DETECTION_SCHOOLS -c bench.honest=$HONEST_REGIONS
+        -c bench.tampered=$TAMPERED_REGIONS" $STEP "$bin/psql" -X -q -At -d bench -v ON_ERROR_STOP=1 "$@" -f "test/bench/$name.sql"
     if [ -n "$rows" ]; then echo "$rows rows: $name $* $((SECONDS - started)) s" >&3; fi
 }
 
@@ -82,6 +83,8 @@ sql 41_list
 duckdb
 sql 80_roadmap
 rm -rf "$dir"
+sql 80_markers -v regions=1
+sql detection
 
 for rows in $ROWS; do
     load
@@ -97,6 +100,9 @@ for rows in $ROWS; do
     sql 60_replace
     if [ "$rows" = "$IMPORT_ROWS" ]; then
         sql 70_import_file
+    fi
+    if [ "$rows" = "$MARKER_ROWS" ]; then
+        sql 80_markers -v regions=37
     fi
     rm -rf "$dir"
 done

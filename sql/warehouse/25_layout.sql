@@ -4,7 +4,7 @@ CREATE TABLE layout (
     layout_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     code text NOT NULL UNIQUE CHECK (code ~ '^[a-z_]+$'),
     name text NOT NULL CHECK (name <> ''),
-    content text NOT NULL CHECK (content IN ('individual', 'group')),
+    content text NOT NULL CHECK (content IN ('individual', 'group', 'context')),
     exam text REFERENCES exam (code),
     grade integer CHECK (grade BETWEEN 1 AND 12),
     school_code_kind text,
@@ -15,7 +15,7 @@ COMMENT ON TABLE layout IS 'Формы файлов, которые узнаёт
 COMMENT ON COLUMN layout.layout_id IS 'Ключ формы';
 COMMENT ON COLUMN layout.code IS 'Код формы';
 COMMENT ON COLUMN layout.name IS 'Наименование формы';
-COMMENT ON COLUMN layout.content IS 'individual — результаты участников, group — сводные данные по группам участников';
+COMMENT ON COLUMN layout.content IS 'individual — результаты участников, group — сводные данные по группам участников, context — показатели условий организаций';
 COMMENT ON COLUMN layout.exam IS 'Вид процедуры, если форма его определяет';
 COMMENT ON COLUMN layout.grade IS 'Класс программы, если форма его определяет';
 COMMENT ON COLUMN layout.school_code_kind IS 'Система, чьими кодами названы организации';

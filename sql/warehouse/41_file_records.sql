@@ -29,7 +29,7 @@ SET client_min_messages = warning
 AS $$
 BEGIN
     DROP TABLE IF EXISTS pg_temp.import_text, pg_temp.import_record, pg_temp.import_header,
-        pg_temp.import_exam, pg_temp.import_rows, pg_temp.import_group;
+        pg_temp.import_exam, pg_temp.import_rows, pg_temp.import_group, pg_temp.import_context;
 END
 $$;
 COMMENT ON FUNCTION clear_file_tables() IS

@@ -59,6 +59,8 @@ BEGIN
         END IF;
         new_file.lines_service := lines - (SELECT count(*) FROM import_rows);
         new_file := import_staged(new_file, 'pg_temp.import_rows', true, started);
+    ELSIF own_layout.content = 'context' THEN
+        new_file := import_context_values(new_file, own_layout, given, started);
     ELSE
         IF own_layout.code = 'fis_journal_long' THEN
             PERFORM fold_journal();
@@ -71,4 +73,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION import_file(text, text, integer, text, text, text, integer, text, text, integer) IS
-'Загружает файл из временной таблицы import_line (см. open_lines), узнавая форму по заголовку (или названную форму kind из layout.code): результаты участников — в result, сводные данные — в published_group, остальное — в import_reject. Чего в файле нет (год, предмет, класс, организация, попытка), задаётся параметрами; заданное важнее написанного в файле. Повторная загрузка ничего не меняет, исправленный файл с тем же именем заменяет свои строки. Возвращает строку import_file';
+'Загружает файл из временной таблицы import_line (см. open_lines), узнавая форму по заголовку (или названную форму kind из layout.code): результаты участников — в result, сводные данные — в published_group, показатели условий — в school_context, остальное — в import_reject. Чего в файле нет (год, предмет, класс, организация, попытка), задаётся параметрами; заданное важнее написанного в файле. Повторная загрузка ничего не меняет, исправленный файл с тем же именем заменяет свои строки. Возвращает строку import_file';

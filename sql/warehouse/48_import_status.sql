@@ -122,9 +122,16 @@ BEGIN
         USING import_file AS f
         WHERE f.file_name = own_name AND p.import_file_id = f.import_file_id
         RETURNING p.import_file_id
+    ), context_gone AS (
+        DELETE FROM school_context AS k
+        USING import_file AS f
+        WHERE f.file_name = own_name AND k.import_file_id = f.import_file_id
+        RETURNING k.import_file_id
     ), counted AS (
         SELECT g.import_file_id, count(*) AS removed
-        FROM (SELECT r.import_file_id FROM gone AS r UNION ALL SELECT p.import_file_id FROM groups_gone AS p) AS g
+        FROM (SELECT r.import_file_id FROM gone AS r
+              UNION ALL SELECT p.import_file_id FROM groups_gone AS p
+              UNION ALL SELECT k.import_file_id FROM context_gone AS k) AS g
         GROUP BY g.import_file_id
     ), undone AS (
         UPDATE import_file AS f
@@ -139,4 +146,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION undo_import(text) IS
-'Отменяет загрузку файла: удаляет результаты и сводные данные, взятые из всех его редакций, и отмечает это в import_file; больше ничего не меняет. Возвращает число удалённых строк. Тот же файл можно загрузить снова. Результаты, которые были и в другом файле, но считались за этим, вернёт повторная загрузка того файла. Файл не загружался — ошибка P0002';
+'Отменяет загрузку файла: удаляет результаты, сводные данные и показатели условий, взятые из всех его редакций, и отмечает это в import_file; больше ничего не меняет. Возвращает число удалённых строк. Тот же файл можно загрузить снова. Результаты, которые были и в другом файле, но считались за этим, вернёт повторная загрузка того файла. Файл не загружался — ошибка P0002';

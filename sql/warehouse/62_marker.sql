@@ -207,7 +207,8 @@ DECLARE
 BEGIN
     CREATE TEMPORARY TABLE marker_school AS
     SELECT m.region_id, c.administration_id, c.school_id, y.school_type, c.dist,
-           scored(c.dist)::integer AS n, mean(c.dist)::double precision AS mean, marked(c.dist)::integer AS marked,
+           scored(c.dist)::integer AS n, mean(c.dist)::double precision AS mean,
+           stddev(c.dist)::double precision AS deviation, marked(c.dist)::integer AS marked,
            mark_count(c.dist, 4)::integer + mark_count(c.dist, 5)::integer AS good
     FROM (
         SELECT s.administration_id, s.academic_year, s.school_id, rollup(s.dist) AS dist
@@ -230,7 +231,9 @@ $$;
 COMMENT ON FUNCTION gather_marker_schools() IS
 'Часть test_markers: распределения организаций и их регионов из result_summary';
 
--- M1: does the mean differ from the rest's more than schools' means do.
+-- M1: does the mean differ from other schools' means more than these differ.
+-- Means are compared on the logistic scale, where the ends of the score scale
+-- do not draw them together; exempt schools are no measure for the others.
 CREATE FUNCTION test_marker_means()
 RETURNS void
 LANGUAGE plpgsql
@@ -238,16 +241,37 @@ SET search_path FROM CURRENT
 AS $$
 BEGIN
     INSERT INTO pg_temp.marker_test (region_id, administration_id, school_id, marker_id, sample, value, expected, size, p)
-    SELECT t.region_id, t.administration_id, t.school_id, t.marker_id, t.n, t.mean, t.mean - (t.test).difference,
-           (t.test).effect, (t.test).p_higher
-    FROM (
+    WITH school AS (
         SELECT s.region_id, s.administration_id, s.school_id, a.marker_id, coalesce(s.n, 0) AS n, s.mean,
-               CASE WHEN s.n >= a.min_sample THEN mean_test(s.dist, g.total - s.dist, (g.spread).variance_between) END AS test
+               CASE WHEN v.usable THEN mean_test(s.dist, g.total - s.dist) END AS test,
+               CASE WHEN v.usable AND x.school_type IS NULL THEN ln(v.got / v.lost) END AS level,
+               CASE WHEN v.usable AND x.school_type IS NULL
+                    THEN (power(stddev(s.dist), 2) + 1.0 / 12) * power(a.max_score / (v.got * v.lost), 2) * power(s.n, 3)
+               END::double precision AS noise
         FROM pg_temp.marker_applied AS a
         JOIN pg_temp.marker_school AS s USING (administration_id)
         JOIN pg_temp.marker_region AS g USING (region_id, administration_id)
+        LEFT JOIN marker_rule_exempt AS x ON (x.marker_rule_id, x.school_type) = (a.marker_rule_id, s.school_type)
+        CROSS JOIN LATERAL (
+            SELECT s.n >= greatest(a.min_sample, 2) AS usable, s.n * s.mean + 0.5 AS got,
+                   s.n * (a.max_score - s.mean) + 0.5 AS lost) AS v
         WHERE a.code = 'mean_high'
-        OFFSET 0) AS t;
+        OFFSET 0
+    ), compared AS (
+        SELECT s.*, count(s.level) OVER region - 1 AS others, sum(s.level) OVER region - s.level AS total,
+               sum(power(s.level, 2)) OVER region - power(s.level, 2) AS squares, sum(s.noise) OVER region - s.noise AS noises
+        FROM school AS s
+        WINDOW region AS (PARTITION BY s.region_id, s.administration_id, s.marker_id)
+    )
+    SELECT c.region_id, c.administration_id, c.school_id, c.marker_id, c.n, c.mean, c.mean - (c.test).difference,
+           (c.test).effect,
+           CASE WHEN c.others >= 3 AND c.level IS NOT NULL
+                THEN student_cdf((c.total / c.others - c.level)
+                                 / sqrt(greatest(o.variance - c.noises / c.others, 0) + o.variance / c.others + c.noise),
+                                 c.others - 1) END
+    FROM compared AS c
+    CROSS JOIN LATERAL (
+        SELECT greatest(c.squares - c.total * c.total / nullif(c.others, 0), 0) / nullif(c.others - 1, 0) AS variance) AS o;
 END
 $$;
 COMMENT ON FUNCTION test_marker_means() IS 'Часть test_markers: признак M1';
@@ -291,22 +315,29 @@ BEGIN
         WHERE a.code = 'variance_small'
         OFFSET 0) AS t;
 
+    -- Where marks are alike their correlation is low by itself: r / sqrt(1 - r^2)
+    -- goes with their deviation, and where that is small r says nothing.
     INSERT INTO pg_temp.marker_point
-    SELECT t.region_id, t.administration_id, t.school_id, t.marker_id, t.code, t.direction,
-           coalesce((t.agreement).compared, 0)::integer, t.usable,
-           CASE t.code WHEN 'journal_correlation' THEN t.mean_mark ELSE t.mean_mark - (t.agreement).mean_difference END,
-           CASE t.code WHEN 'journal_correlation' THEN atanh(least(greatest((t.agreement).correlation, -0.999), 0.999))
+    SELECT t.region_id, t.administration_id, t.school_id, t.marker_id, t.code, t.direction, t.compared, t.usable,
+           CASE t.code WHEN 'journal_correlation' THEN CASE WHEN t.deviation >= 0.4 THEN t.deviation END
+                       ELSE t.mean - (t.agreement).mean_difference END,
+           CASE t.code WHEN 'journal_correlation' THEN CASE WHEN (t.agreement).correlation IS NOT NULL
+                                                            THEN least(greatest((t.agreement).correlation, -0.99), 0.99)
+                                                                 / sqrt(1 - power(least(abs((t.agreement).correlation), 0.99), 2)) END
                        ELSE (t.agreement).mean_difference END,
-           1.0 / greatest((t.agreement).compared - 3, 1),
+           1.0 / greatest(t.compared - 3, 1),
            CASE t.code WHEN 'journal_correlation' THEN (t.agreement).correlation ELSE (t.agreement).mean_difference END,
            NULL, 0
     FROM (
-        SELECT s.region_id, s.administration_id, s.school_id, a.marker_id, a.code, a.direction, a.min_sample,
-               journal_agreement(s.dist) AS agreement, journal_compared(s.dist) >= a.min_sample AS usable,
-               (2 * mark_count(s.dist, 2) + 3 * mark_count(s.dist, 3) + 4 * mark_count(s.dist, 4)
-                + 5 * mark_count(s.dist, 5)) / nullif(s.marked, 0)::double precision AS mean_mark
+        SELECT s.region_id, s.administration_id, s.school_id, a.marker_id, a.code, a.direction,
+               coalesce(journal_compared(s.dist), 0)::integer AS compared, journal_compared(s.dist) >= a.min_sample AS usable,
+               journal_agreement(s.dist) AS agreement, m.mean, sqrt(greatest(m.squares - m.mean * m.mean, 0)) AS deviation
         FROM pg_temp.marker_applied AS a
         JOIN pg_temp.marker_school AS s USING (administration_id)
+        CROSS JOIN LATERAL (
+            SELECT sum(k.mark * mark_count(s.dist, k.mark))::double precision / nullif(s.marked, 0) AS mean,
+                   sum(k.mark * k.mark * mark_count(s.dist, k.mark))::double precision / nullif(s.marked, 0) AS squares
+            FROM generate_series(2, 5) AS k (mark)) AS m
         WHERE a.code IN ('journal_correlation', 'journal_difference')
         OFFSET 0) AS t;
 END
@@ -357,14 +388,15 @@ BEGIN
     CROSS JOIN LATERAL (
         SELECT coalesce(w.value, w.y) AS value,
                CASE w.code WHEN 'variance_small' THEN sqrt(greatest(exp((w.fit).fitted) - 1.0 / 12, 0))
-                           WHEN 'journal_correlation' THEN tanh((w.fit).fitted)
+                           WHEN 'journal_correlation' THEN (w.fit).fitted / sqrt(1 + power((w.fit).fitted, 2))
                            ELSE coalesce(w.expected, (w.fit).fitted) END AS expected) AS e;
 END
 $$;
 COMMENT ON FUNCTION test_marker_points() IS
 'Часть test_markers: насколько точка организации отстоит от общей зависимости региона — взвешенная регрессия, студентизированный остаток без этой точки';
 
--- M3, M4, M9: a share against the shares of the region's schools. Where these
+-- M3, M4, M9: a share against the shares of the region's schools. Of the able
+-- both marks are 5 whoever marks: M4 leaves them out. Where these
 -- vary no more than chance makes them, the distribution is binomial: the limit
 -- of large shapes.
 CREATE FUNCTION test_marker_shares()
@@ -379,9 +411,11 @@ BEGIN
     JOIN pg_temp.marker_school AS s USING (administration_id)
     CROSS JOIN LATERAL (
         SELECT CASE a.code WHEN 'journal_lower' THEN journal_lower(s.dist) WHEN 'journal_higher' THEN journal_higher(s.dist)
-                           WHEN 'journal_gap' THEN journal_gap2(s.dist) WHEN 'journal_same' THEN journal_same(s.dist)
+                           WHEN 'journal_gap' THEN journal_gap2(s.dist)
+                           WHEN 'journal_same' THEN journal_same(s.dist) - journal_count(s.dist, 5, 5)
                            ELSE failed_count(s.dist, a.fail_by, a.min_score) END::integer AS k,
                CASE a.code WHEN 'no_fail' THEN judged_count(s.dist, a.fail_by)
+                           WHEN 'journal_same' THEN journal_compared(s.dist) - coalesce(journal_count(s.dist, 5, 5), 0)
                            ELSE journal_compared(s.dist) END::integer AS n) AS v
     WHERE a.code IN ('journal_lower', 'journal_higher', 'journal_gap', 'journal_same', 'no_fail');
 
@@ -442,8 +476,10 @@ END
 $$;
 COMMENT ON FUNCTION test_marker_share_changes() IS 'Часть test_markers: признак M2 по доле отметок «4» и «5»';
 
--- M5: all cuts at once, and the cut that stands out most. What is expected
--- near a cut is what the rest of the region has there.
+-- M5: the cuts together, by one and, where they are apart enough, by two scores
+-- on either side, and the cut that stands out most. What is expected near a cut
+-- is what the rest of the region has there; how much schools differ in it, the
+-- beta-binomial distribution of their shares tells.
 CREATE FUNCTION test_marker_cuts()
 RETURNS void
 LANGUAGE plpgsql
@@ -451,28 +487,55 @@ SET search_path FROM CURRENT
 AS $$
 BEGIN
     INSERT INTO pg_temp.marker_test (region_id, administration_id, school_id, marker_id, sample, value, expected, size, p)
-    SELECT s.region_id, s.administration_id, s.school_id, a.marker_id, v.sample, c.above / c.near, c.expected / c.near,
-           (c.above - c.expected) / c.near,
-           two_sided(binomial_test(c.above::bigint, c.near::bigint, c.expected / c.near, 'greater'), c.cuts * c.least_p)
+    WITH spot AS MATERIALIZED (
+        SELECT g.region_id, g.administration_id, a.marker_id, a.min_sample, w AS width, u.cut,
+               cut_test(g.total, u.cut, w) AS region
+        FROM pg_temp.marker_applied AS a
+        JOIN pg_temp.marker_region AS g USING (administration_id), generate_series(1, 2) AS w, unnest(a.cuts) AS u (cut)
+        WHERE a.code = 'cut_heaping'
+          AND (w = 1 OR a.cuts[1] >= 2 AND a.cuts[2] - a.cuts[1] >= 4 AND a.cuts[3] - a.cuts[2] >= 4)
+    ), counted AS (
+        SELECT p.region_id, p.administration_id, p.marker_id, s.school_id, p.width, (p.region).above AS all_above,
+               (p.region).below + (p.region).above AS all_near, cut_test(s.dist, p.cut, p.width) AS own
+        FROM spot AS p
+        JOIN pg_temp.marker_school AS s USING (region_id, administration_id)
+        WHERE s.n >= p.min_sample
+        OFFSET 0
+    ), near AS (
+        SELECT c.region_id, c.administration_id, c.marker_id, c.school_id, c.width, sum(n.above) AS above, sum(n.near) AS near,
+               sum(n.near * n.share) / nullif(sum(n.near), 0) AS share,
+               count(*) * min(CASE WHEN c.width = 1 THEN binomial_test(n.above, n.near, n.share, 'greater') END) AS notable
+        FROM counted AS c
+        CROSS JOIN LATERAL (SELECT (c.own).above, (c.own).below + (c.own).above AS near) AS k
+        CROSS JOIN LATERAL (
+            SELECT k.above, k.near, (c.all_above - k.above + 0.5::double precision) / (c.all_near - k.near + 1) AS share) AS n
+        GROUP BY c.region_id, c.administration_id, c.marker_id, c.school_id, c.width
+    ), fitted AS (
+        SELECT n.region_id, n.administration_id, n.marker_id, n.width, beta_binomial_fit(n.above::bigint, n.near::bigint) AS fit
+        FROM near AS n
+        WHERE n.near > 0
+        GROUP BY n.region_id, n.administration_id, n.marker_id, n.width
+    ), tested AS (
+        SELECT n.*,
+               CASE WHEN f.fit IS NULL THEN binomial_test(n.above::bigint, n.near::bigint, n.share, 'greater')
+                    ELSE beta_binomial_test(n.above::bigint, n.near::bigint, ((f.fit).alpha + (f.fit).beta) * n.share,
+                                            ((f.fit).alpha + (f.fit).beta) * (1 - n.share), 'greater') END AS p
+        FROM near AS n
+        LEFT JOIN fitted AS f USING (region_id, administration_id, marker_id, width)
+    ), best AS (
+        SELECT t.region_id, t.administration_id, t.marker_id, t.school_id,
+               min(t.above / nullif(t.near, 0)) FILTER (WHERE t.width = 1)::double precision AS value,
+               min(t.share) FILTER (WHERE t.width = 1) AS expected,
+               least((count(t.p) + 1) * least(min(t.p), min(t.notable)), 1) AS p
+        FROM tested AS t
+        GROUP BY t.region_id, t.administration_id, t.marker_id, t.school_id
+    )
+    SELECT s.region_id, s.administration_id, s.school_id, a.marker_id, CASE WHEN a.cuts IS NULL THEN 0 ELSE coalesce(s.n, 0) END,
+           b.value, b.expected, b.value - b.expected, CASE WHEN b.value IS NOT NULL THEN b.p END
     FROM pg_temp.marker_applied AS a
     JOIN pg_temp.marker_school AS s USING (administration_id)
-    JOIN pg_temp.marker_region AS g USING (region_id, administration_id)
-    CROSS JOIN LATERAL (SELECT CASE WHEN a.cuts IS NULL THEN 0 ELSE coalesce(s.n, 0) END AS sample) AS v
-    LEFT JOIN LATERAL (
-        SELECT count(*) AS cuts, sum((n.test).above)::double precision AS above,
-               nullif(sum((n.test).below + (n.test).above), 0)::double precision AS near,
-               sum(((n.test).below + (n.test).above) * n.share) AS expected, min((n.test).p_higher) AS least_p
-        FROM (
-            SELECT r.share, cut_test(s.dist, r.cut, 1, r.share) AS test
-            FROM (
-                SELECT u.cut, ((u.test).above + 0.5) / ((u.test).below + (u.test).above + 1) AS share
-                FROM (
-                    SELECT t.cut, cut_test(o.rest, t.cut) AS test
-                    FROM (SELECT g.total - s.dist AS rest OFFSET 0) AS o, unnest(a.cuts) AS t (cut)
-                    OFFSET 0) AS u
-                WHERE (u.test).below + (u.test).above > 0
-                OFFSET 0) AS r
-            OFFSET 0) AS n) AS c ON v.sample >= a.min_sample
+    LEFT JOIN best AS b ON (b.region_id, b.administration_id, b.marker_id, b.school_id)
+                         = (s.region_id, s.administration_id, a.marker_id, s.school_id)
     WHERE a.code = 'cut_heaping';
 
     INSERT INTO pg_temp.marker_test (region_id, administration_id, school_id, marker_id, sample, value, expected, size, p)
@@ -589,7 +652,7 @@ BEGIN
         SELECT g.region_id, g.administration_id, a.academic_year, g.items,
                CASE WHEN EXISTS (SELECT FROM pg_temp.marker_applied AS p
                                  WHERE p.administration_id = g.administration_id AND p.code = 'same_answers')
-                    THEN pattern_baseline(g.tasks, marker_totals(g.region_id, g.administration_id, g.items, g.tasks)) END AS baseline
+                    THEN pattern_baseline(g.tasks, marker_totals(g.region_id, g.administration_id, g.items, g.tasks), 0.01) END AS baseline
         FROM pg_temp.marker_region AS g
         JOIN administration AS a USING (administration_id)
         WHERE g.items IS NOT NULL
@@ -620,7 +683,8 @@ BEGIN
     FROM pg_temp.marker_region AS g
     WHERE (g.region_id, g.administration_id) = (marker_totals.region_id, marker_totals.administration_id);
     IF scored(totals) = participants(tasks)
-        AND mean(totals) * scored(totals) = (SELECT sum(score_sum(tasks, i)) FROM generate_series(1, items) AS i) THEN
+        AND (SELECT sum(t.score * t.participants) FROM scores(totals) AS t)
+          = (SELECT sum(score_sum(tasks, i)) FROM generate_series(1, items) AS i) THEN
         RETURN totals;
     END IF;
     SELECT score_dist(t.total) INTO totals

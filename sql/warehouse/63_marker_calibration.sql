@@ -64,7 +64,9 @@ BEGIN
         GROUP BY r.marker_rule_id, r.kind, r.tested, r.direction
     ), usable AS (
         SELECT f.marker_rule_id, f.kind, f.alarmed, f.tested,
-               CASE WHEN f.kind = 'p_value' OR f.direction = 'lower' THEN f.furthest ELSE f.nearest END AS threshold
+               -- the last digit of a test may come out otherwise another time
+               CASE WHEN f.kind = 'p_value' OR f.direction = 'lower' THEN f.furthest + 1e-9 * abs(f.furthest)
+                    ELSE f.nearest - 1e-9 * abs(f.nearest) END AS threshold
         FROM fitted AS f
     )
     INSERT INTO marker_calibration (marker_rule_id, administrations, tested, alarmed, wanted_rate, former_kind,

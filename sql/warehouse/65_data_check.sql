@@ -462,7 +462,9 @@ BEGIN ATOMIC
             FROM (
                 SELECT s.import_file_id, s.results AS found FROM import_file_summary AS s
                 UNION ALL
-                SELECT p.import_file_id, count(*) FROM published_group AS p GROUP BY p.import_file_id) AS r
+                SELECT p.import_file_id, count(*) FROM published_group AS p GROUP BY p.import_file_id
+                UNION ALL
+                SELECT k.import_file_id, count(*) FROM school_context AS k GROUP BY k.import_file_id) AS r
             GROUP BY r.import_file_id) AS r USING (import_file_id)
         GROUP BY f.file_name) AS j
     WHERE j.due <> j.found;

@@ -341,7 +341,7 @@ COMMENT ON FUNCTION write_cycle_totals(cycle, timestamptz) IS
 
 -- Everything the outcome depends on, in a fixed order: the counts of three
 -- years, how they are judged, schools, exclusions, the rules, the earlier
--- lists, who stands for whom. The counts of an administration are hashed by
+-- lists, who stands for whom, the context. The counts of an administration are hashed by
 -- themselves first: sorting integers is cheaper than sorting lines.
 CREATE FUNCTION cycle_fingerprint(own_cycle cycle, rules rule_set)
 RETURNS text
@@ -380,6 +380,9 @@ BEGIN ATOMIC
         UNION ALL
         SELECT 7, 0, 0, marker_fingerprint(own_cycle.result_year)
         WHERE rules.marker_preset_id IS NOT NULL
+        UNION ALL
+        SELECT 8, 0, 0, x.line
+        FROM context_fingerprint(own_cycle.result_year, own_cycle.previous_cycle_id) AS x (line)
     ) AS i;
 END;
 COMMENT ON FUNCTION cycle_fingerprint(cycle, rule_set) IS
@@ -543,6 +546,8 @@ BEGIN
     RAISE NOTICE 'цикл %: организаций — %; % с', own.result_year, written, seconds_since(started);
     written := write_marker_outcomes(own, rules);
     RAISE NOTICE 'цикл %: признаков по процедурам за три года — %; % с', own.result_year, written, seconds_since(started);
+    written := write_context(own);
+    RAISE NOTICE 'цикл %: организаций с показателями условий — %; % с', own.result_year, written, seconds_since(started);
     PERFORM write_cycle_totals(own, started);
 
     SELECT string_agg(c.result_year::text, ', ' ORDER BY c.result_year) INTO later_years

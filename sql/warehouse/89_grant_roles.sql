@@ -14,6 +14,7 @@ BEGIN ATOMIC
         ('class',     true,  '',    'r',    'r',    'r',    'r',   ''),
         ('count',     true,  'r',   'r',    'r',    'r',    'r',   'r'),
         ('group',     true,  'r',   'r',    'racd', 'r',    'r',   ''),
+        ('context',   true,  'r',   'r',    'racd', 'racd', 'r',   'r'),
         ('outcome',   true,  'r',   'r',    'r',    'racd', 'r',   'r'),
         ('public',    false, 'r',   'r',    'r',    'racd', 'r',   'r'),
         ('plan',      true,  'r',   'r',    '',     'racd', 'r',   'r'),
@@ -25,7 +26,7 @@ BEGIN ATOMIC
         ('member',    true,  '',    '',     '',     'racd', 'r',   '');
 END;
 COMMENT ON FUNCTION kind_rights() IS
-'Права ролей shnor_... на таблицы по видам: r — читать, a — добавлять, c — изменять, d — удалять строки; own — координатор муниципалитета (municipal) видит только свои строки. Виды: reference — справочники и правила, pupil — результаты участников, class — сводки классов, count — счёт по организациям, group — опубликованные данные, outcome — итоги и показатели организаций, public — данные для публикации, plan — дорожные карты, import — загрузки, unknown — неизвестные коды, refused — отклонённые строки, secret — тайный ключ, job — задания, member — назначения координаторов';
+'Права ролей shnor_... на таблицы по видам: r — читать, a — добавлять, c — изменять, d — удалять строки; own — координатор муниципалитета (municipal) видит только свои строки. Виды: reference — справочники и правила, pupil — результаты участников, class — сводки классов, count — счёт по организациям, group — опубликованные данные, context — показатели условий и рисковые профили, outcome — итоги и показатели организаций, public — данные для публикации, plan — дорожные карты, import — загрузки, unknown — неизвестные коды, refused — отклонённые строки, secret — тайный ключ, job — задания, member — назначения координаторов';
 
 -- visible: which rows are own; NULL: those whose school_id is of an own school.
 CREATE FUNCTION table_kinds()
@@ -39,13 +40,21 @@ BEGIN ATOMIC
         'rule_set', 'rule_assessment', 'rule_excluded_type', 'cycle', 'data_check',
         'school_term', 'calendar_day', 'body', 'indicator', 'setting',
         'marker', 'marker_preset', 'marker_rule', 'marker_rule_assessment', 'marker_rule_exempt', 'marker_calibration',
-        'marker_run']) AS n
+        'marker_run', 'context_indicator', 'context_level', 'context_rule', 'context_cluster', 'context_cluster_mean',
+        'context_fit', 'welfare_index', 'welfare_component', 'welfare_run', 'welfare_run_component', 'risk_factor']) AS n
     UNION ALL VALUES
         ('result', 'pupil', NULL),
         ('result_summary', 'class', NULL),
         ('task_summary', 'class', NULL),
         ('school_summary', 'count', NULL),
         ('published_group', 'group', 'school_id IS NULL OR school_id = ANY ((SELECT own_schools())::integer[])'),
+        ('school_context', 'context', NULL),
+        ('school_context_change', 'context', NULL),
+        ('risk_profile', 'context', NULL),
+        ('risk_profile_change', 'context', NULL),
+        ('antirisk_programme', 'context', NULL),
+        ('context_outcome', 'outcome', NULL),
+        ('expected_outcome', 'outcome', NULL),
         ('assessment_outcome', 'outcome', NULL),
         ('school_outcome', 'outcome', NULL),
         ('marker_outcome', 'outcome', NULL),
@@ -95,7 +104,7 @@ RETURN ARRAY[
     'note_unmatched_schools', 'staged_unknown_codes', 'clear_file_tables', 'decode_lines', 'join_lines',
     'recognise_layout', 'read_records', 'read_headers', 'read_exams', 'compare_announced', 'individual_places',
     'write_import_rows', 'number_attempts', 'derive_marks', 'fold_journal', 'read_groups', 'judge_groups',
-    'import_groups', 'write_groups'];
+    'import_groups', 'write_groups', 'read_context', 'match_context', 'write_context_values', 'import_context_values'];
 COMMENT ON FUNCTION loader_routines() IS 'Изменяющие данные функции загрузки: их выполняет роль shnor_loader';
 
 CREATE FUNCTION owner_routines()
@@ -104,9 +113,9 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN ARRAY[
     'grant_roles', 'grant_tables', 'grant_routines', 'restrict_rows',
     'match_server', 'server_captures_merge', 'follow_partitions', 'keep_summaries', 'comment_partition',
-    'open_year', 'check_changed_results', 'apply_result_changes', 'apply_losses', 'apply_file_changes',
+    'open_year', 'check_changed_results', 'apply_result_changes', 'apply_losses', 'apply_task_changes', 'apply_file_changes',
     'remove_empty_summaries', 'forget_missing_results', 'recount_judged', 'check_administration_scores', 'analyze_outcomes',
-    'rebuild_summaries', 'write_school_summaries', 'write_class_summaries', 'write_file_summaries'];
+    'rebuild_summaries', 'write_school_summaries', 'write_class_summaries', 'write_file_summaries', 'write_task_summaries'];
 COMMENT ON FUNCTION owner_routines() IS
 'Функции, которые имеют смысл только у владельца хранилища: триггеры выполняют их от его имени, остальные меняют устройство таблиц';
 

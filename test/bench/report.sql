@@ -85,6 +85,12 @@ WITH n AS (
            bench.ms('cycle', 'run_cycle', large) < 5000
     FROM n
     UNION ALL
+    SELECT 7 + x.place, format('all markers of %s schools, four ВПР a year, three years: judged', to_char(bench.fact_of('markers', 'schools', x.rows), 'FM999,999')),
+           bench.ms('markers', 'judge_markers, three years', x.rows), NULL, NULL, format('under %s s', x.seconds),
+           bench.ms('markers', 'judge_markers, three years', x.rows) < 1000 * x.seconds
+    FROM n, LATERAL (VALUES (0, n.region, 3), (1, n.large, 60)) AS x (place, rows, seconds)
+    WHERE bench.fact_of('markers', 'schools', x.rows) IS NOT NULL
+    UNION ALL
     SELECT 10 + 10 * a.place + p.place, format('score_dist and 14 columns of it, %s, %s; plain SQL', a.how, p.processes), o, d, d / o,
            CASE WHEN p.place > 0 THEN '2 or more' ELSE '' END, CASE WHEN p.place > 0 THEN d / o >= 2 END
     FROM n, (VALUES (1, 'in the order loaded'), (2, 'in random order')) AS a (place, how),
@@ -157,6 +163,7 @@ ORDER BY t.place;
 SELECT format('At %s results unless said otherwise; milliseconds unless said otherwise. What follows the semicolon is what ours is compared with.', to_char(:large, 'FM999,999,999'));
 SELECT DISTINCT ON (s.measure) format('Not measured: %s, for %s.', s.measure, s.why) FROM bench.skipped AS s ORDER BY s.measure;
 
+\ir report_detection.sql
 \qecho
 \qecho '## Every timing'
 \qecho

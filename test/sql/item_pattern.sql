@@ -39,6 +39,7 @@ SELECT pattern_baseline('{4|0:2,2:2}', '{0:2,2:2}') AS odd_totals, pattern_basel
 SELECT q AS statement, pg_temp.try(q) AS result
 FROM unnest(ARRAY[
     $$SELECT pattern_baseline('{4|0:2,1:2}', '{0:2,1:1}')$$, $$SELECT pattern_baseline('{4|0:2,1:2}', '{0:1,1:3}')$$,
+    $$SELECT pattern_baseline('{4|0:2,1:2}', '{0:2,1:2}', 0)$$, $$SELECT pattern_baseline('{4|0:2,1:2}', '{0:2,1:2}', 'NaN')$$,
     $$SELECT pattern_baseline('{4|0:2,1:2}', '{0:3,2:1}')$$, $$SELECT pattern_baseline('{1|100:1|100:1|100:1|1:1}', '{301:1}')$$,
     $$SELECT pattern_similarity(a, b) FROM (VALUES ('{1,0}'::int2[], '{{1,1},{1,1}}'::float8[]), ('{1}', '{{1,1},{1,1}}')) AS v (a, b)$$,
     $$SELECT pattern_similarity(a, b) FROM (VALUES ('{1}'::int2[], '{{1,1},{1,1}}'::float8[]), ('{1}', '{{1,0.5},{1,0.25}}')) AS v (a, b)$$,
@@ -87,7 +88,8 @@ FROM baseline, (SELECT t, sum(n * (n - 1))::float8 / (sum(n) * (sum(n) - 1)) AS 
                 FROM (SELECT pg_temp.total(a) AS t, count(*) AS n FROM pupil GROUP BY a) AS x GROUP BY t) AS o;
 
 -- The aggregate against a self-join of the classes, mean and variance by their
--- formulas, the tail by summing the negative binomial or Poisson terms.
+-- formulas, the tail by summing the negative binomial or Poisson terms, and
+-- those of pairs and triples apart.
 CREATE TEMP TABLE class AS SELECT c, pattern_similarity(a, b) AS s, pattern_similarity(a, b ORDER BY a, i DESC) AS again FROM pupil, baseline GROUP BY c;
 CREATE FUNCTION pg_temp.tail(k bigint, mean double precision, variance double precision) RETURNS double precision LANGUAGE plpgsql AS $$
 DECLARE
@@ -103,18 +105,36 @@ BEGIN
     RETURN 1 - below;
 END
 $$;
+CREATE FUNCTION pg_temp.poisson(k integer, mean double precision) RETURNS double precision LANGUAGE sql AS $$
+    SELECT exp(-mean) * coalesce((SELECT exp(sum(ln(mean / i))) FROM generate_series(1, k) AS i), 1)
+$$;
+CREATE FUNCTION pg_temp.apart(n bigint, pairs double precision, triples double precision) RETURNS double precision LANGUAGE sql AS $$
+    SELECT 1 - coalesce(sum(pg_temp.poisson(a, pairs) * pg_temp.poisson(b, triples)), 0)
+    FROM generate_series(0, n::integer - 1) AS a, generate_series(0, n::integer / 3) AS b WHERE a + 3 * b < n
+$$;
 SELECT count(*) AS classes, bool_and(s = again) AS order_is_nothing,
        bool_and((s).pairs = o.pairs AND (s).identical = o.identical) AS counts,
        bool_and(pg_temp.near((s).expected, mean) AND pg_temp.near((s).deviation, sqrt(variance))) AS moments,
-       bool_and(pg_temp.near((s).p_value, pg_temp.tail(o.identical::bigint, mean, variance))) AS p_value,
+       bool_and(pg_temp.near((s).p_value, greatest(pg_temp.tail(o.identical::bigint, mean, variance),
+                                                   pg_temp.apart(o.identical::bigint, mean - 3 * triples, triples)))) AS p_value,
+       count(*) FILTER (WHERE pg_temp.apart(o.identical::bigint, mean - 3 * triples, triples)
+                              > pg_temp.tail(o.identical::bigint, mean, variance)) BETWEEN 10 AND 700 AS both_tails,
        bool_and((s).largest = o.largest) AS largest
 FROM class
 JOIN (SELECT c, sum(n * (n - 1) / 2) AS pairs, sum(same) AS identical, max(biggest) AS largest, sum(n * (n - 1) / 2 * p) AS mean,
-             sum(n * (n - 1) / 2 * p * (1 - p) + n * (n - 1) * (n - 2) * (q - p * p)) AS variance
+             sum(n * (n - 1) / 2 * p * (1 - p) + n * (n - 1) * (n - 2) * (q - p * p)) AS variance,
+             sum(n * (n - 1) * (n - 2) / 6 * q) AS triples
       FROM (SELECT c, t, sum(n)::bigint AS n, sum(n * (n - 1) / 2)::bigint AS same, max(n) AS biggest
             FROM (SELECT c, a, pg_temp.total(a) AS t, count(*) AS n FROM pupil GROUP BY c, a) AS w GROUP BY c, t) AS w,
            LATERAL (SELECT b[1][t] AS p, b[2][t] AS q FROM baseline) AS b
       WHERE p < 1 - 1e-9 GROUP BY c) AS o USING (c);
+
+-- Totals with few patterns can be left out.
+SELECT count(*) AS totals, count(few) BETWEEN 1 AND count(*) - 1 AS some, bool_and(few IS NOT DISTINCT FROM CASE WHEN alike <= 0.05 THEN alike END) AS pairs,
+       bool_and((triples IS NULL) = (few IS NULL)) AS triples
+FROM (SELECT b[1][t] AS alike, f[1][t] AS few, f[2][t] AS triples
+      FROM baseline, (SELECT pattern_baseline(task_dist(a), score_dist(pg_temp.total(a)), 0.05) AS f FROM pupil) AS x,
+           LATERAL (SELECT generate_subscripts(b, 2) AS t) AS y) AS z;
 
 -- Independent classes are found unusual no oftener than the level says; the
 -- sum of what was expected is what was found, within four deviations.

@@ -35,6 +35,11 @@ SELECT journal_lower(d) = 2 + 4 + 8 + 64 + 128 + 2048 AS lower, journal_same(d) 
        journal_higher(d) = 16 + 256 + 512 + 4096 + 8192 + 16384 AS higher,
        journal_gap2(d) = 4 + 8 + 128 + 256 + 4096 + 8192 AS gap2
 FROM kind WHERE id = 8;
+SELECT string_agg(journal_count(d, m, j)::text, ' ' ORDER BY m, j) AS cells
+FROM kind, generate_series(2, 5) AS m, generate_series(2, 5) AS j WHERE id = 8;
+SELECT id, journal_count(d, 5, 2) FROM kind ORDER BY id;
+SELECT journal_count('{}', 6, 2);
+SELECT journal_count('{}', 2, 1);
 SELECT score_counts('{0:4,3:1}') AS counts, score_counts('{2:5}') AS from_zero;
 SELECT * FROM scores('{0:4,3:1,1000:2|2:7}');
 SELECT k.id, s.* FROM kind AS k LEFT JOIN scores(k.d) AS s ON true WHERE id IN (0, 1, 3, 4, 7) ORDER BY k.id, s.score;

@@ -120,7 +120,7 @@ SKIP:
 		skip 'Cube: no npm', 1 unless program('npm');
 		mkdir $modules;
 		($status) = run_program('npm', 'install', '--prefix', $modules, '--no-save', '--no-audit', '--no-fund', '--ignore-scripts',
-			'--fetch-retries=1', '--fetch-timeout=30000', map { "\@cubejs-backend/$_" } qw(postgres-driver schema-compiler));
+			'--fetch-retries=1', '--fetch-timeout=30000', map { "\@cubejs-backend/$_\@1" } qw(postgres-driver schema-compiler));
 		skip 'Cube: npm could not install it', 1 if $status;
 	}
 	($status, $out, $err) = run_program($nodejs, "$top/test/client/cube.js", $modules, $port, 'metabase', 'monitoring', @star);

@@ -49,12 +49,15 @@ FROM (VALUES
     ('r r r racd r r', 'region municipality school school_code school_type school_year school_name exam subject assessment
         mark_cut administration layout layout_column subject_code rule_set rule_assessment rule_excluded_type cycle
         data_check school_term calendar_day body indicator setting public_count marker marker_preset marker_rule
-        marker_rule_assessment marker_rule_exempt marker_calibration marker_run'),
+        marker_rule_assessment marker_rule_exempt marker_calibration marker_run context_indicator context_level context_rule
+        context_cluster context_cluster_mean context_fit welfare_index welfare_component welfare_run welfare_run_component
+        risk_factor'),
+    ('r r racd racd r r', 'school_context school_context_change risk_profile risk_profile_change antirisk_programme'),
     ('- r racd r r -', 'result'),
     ('- r r r r -', 'result_summary task_summary'),
     ('r r r r r r', 'school_summary'),
     ('r r racd r r -', 'published_group'),
-    ('r r r racd r r', 'assessment_outcome school_outcome marker_outcome'),
+    ('r r r racd r r', 'assessment_outcome school_outcome marker_outcome context_outcome expected_outcome'),
     ('r r - racd r r', 'roadmap roadmap_section roadmap_event roadmap_event_body roadmap_event_school roadmap_effect
         roadmap_occurrence roadmap_occurrence_change roadmap_evidence roadmap_review body_alias indicator_target indicator_value'),
     ('r r racd r - -', 'import_form import_file import_file_summary'),

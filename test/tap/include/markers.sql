@@ -9,14 +9,15 @@ RETURNS double precision
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN sqrt(-2 * ln(uniform(seed, a, b, c))) * cos(2 * pi() * uniform(seed + 77, a, b, c));
 
--- Results of schools first .. last in one administration, so many pupils each:
--- 15 items from easy to hard, scores are their sums, journal marks are higher
+-- Results of schools first .. last in one administration, size pupils and as
+-- many as the school's number: 15 items from easy to hard, scores are their sums, journal marks are higher
 -- than marks of the work.
 CREATE FUNCTION helper.write_works(seed bigint, administration integer, first integer, last integer, size integer,
                                    lift double precision DEFAULT 0)
 RETURNS void
 LANGUAGE sql VOLATILE
 SET search_path = monitoring, helper, pg_catalog
+SET jit = off
 BEGIN ATOMIC
     INSERT INTO result (administration_id, school_id, academic_year, participant, class, score, mark, journal_mark, task_scores)
     SELECT a.administration_id, s, a.academic_year, 'p' || p, '5' || p % 2, x.score,
@@ -26,7 +27,7 @@ BEGIN ATOMIC
     FROM administration AS a
     CROSS JOIN generate_series(first, last) AS s
     CROSS JOIN LATERAL (SELECT s * 1000::bigint + a.administration_id AS key) AS h
-    CROSS JOIN generate_series(1, size) AS p
+    CROSS JOIN generate_series(1, size + s) AS p
     CROSS JOIN LATERAL (
         SELECT b.ability, sum(t.hit)::integer AS score, array_agg(t.hit ORDER BY i)::smallint[] AS items
         FROM (SELECT lift + 0.4 * gauss(seed, s, 2, 2) + 0.2 * gauss(seed, h.key, 2, 3) + 0.9 * gauss(seed, h.key, p, 5) AS ability) AS b,
