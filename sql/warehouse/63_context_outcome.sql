@@ -73,7 +73,7 @@ COMMENT ON COLUMN context_fit.df IS 'Степеней свободы';
 COMMENT ON COLUMN context_fit.coefficients IS 'Коэффициенты: свободный член, затем условия по порядку';
 COMMENT ON COLUMN context_fit.standard_errors IS 'Их стандартные ошибки';
 COMMENT ON COLUMN context_fit.sigma IS 'Стандартное отклонение остатка у школы с одним участником';
-COMMENT ON COLUMN context_fit.r2 IS 'Доля различий между школами, которая связана с условиями (R²), от 0 до 1';
+COMMENT ON COLUMN context_fit.r2 IS 'Доля различий между школами, которая связана с условиями (R2), от 0 до 1';
 
 -- No foreign keys, for the reason given at assessment_outcome: a country has
 -- 160,000 of these a cycle. Its schools are those of context_outcome, which

@@ -220,7 +220,7 @@ COMMENT ON COLUMN context_summary.variance_share IS 'Доля разброса �
 COMMENT ON COLUMN context_summary.next_share IS 'Доля второй компоненты';
 COMMENT ON COLUMN context_summary.clusters IS 'Число групп';
 COMMENT ON COLUMN context_summary.silhouette IS 'Средний силуэт групп';
-COMMENT ON COLUMN context_summary.share_r2 IS 'Какая часть различий школ в доле не справившихся связана с индексом (R²), от 0 до 1';
+COMMENT ON COLUMN context_summary.share_r2 IS 'Какая часть различий школ в доле не справившихся связана с индексом (R2), от 0 до 1';
 COMMENT ON COLUMN context_summary.share_slope IS 'На сколько меняется доля не справившихся при индексе выше на одно стандартное отклонение';
 COMMENT ON COLUMN context_summary.share_r2_indicators IS 'То же, что share_r2, по всем показателям сразу';
 COMMENT ON COLUMN context_summary.mean_r2 IS 'Какая часть различий в среднем результате связана с индексом';
