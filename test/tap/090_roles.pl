@@ -102,7 +102,7 @@ sub catalog
 			(SELECT array_agg(r::regrole::text ORDER BY r::regrole::text) FROM unnest(p.polroles) AS r), pg_get_expr(p.polqual, p.polrelid)
 		FROM pg_policy AS p
 		UNION ALL
-		SELECT 'trigger', format('%s.%s', t.tgrelid::regclass, t.tgname), t.tgenabled::text, NULL, NULL, NULL, NULL, NULL, pg_get_triggerdef(t.oid)
+		SELECT 'trigger', format('%s.%s', t.tgrelid::regclass, t.tgname), t.tgenabled::text, NULL, NULL, NULL, NULL, NULL, translate(pg_get_triggerdef(t.oid), '()', '')
 		FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid WHERE c.relnamespace = 'monitoring'::regnamespace AND NOT t.tgisinternal
 		UNION ALL
 		SELECT 'constraint', format('%s.%s', c.conrelid::regclass, c.conname), c.contype::text, c.convalidated, NULL, NULL, NULL, NULL, translate(pg_get_constraintdef(c.oid), '() ', '')
