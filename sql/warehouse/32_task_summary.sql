@@ -53,11 +53,14 @@ BEGIN
                 USING ERRCODE = 'data_corrupted',
                       HINT = 'Что расходится — SELECT * FROM verify_summaries(); исправить — SELECT rebuild_summaries().';
         END IF;
-        DELETE FROM task_summary AS s
-        USING unnest(administrations, schools, classes, item_counts)
-            AS c (administration_id, school_id, class, items)
-        WHERE (s.administration_id, s.school_id, s.class, s.items) = (c.administration_id, c.school_id, c.class, c.items)
-          AND s.dist = '{}'::task_dist;
+        -- by their keys: the planner takes empty summaries for rare
+        DELETE FROM task_summary AS e
+        USING (
+            SELECT s.task_summary_id, s.dist
+            FROM unnest(administrations, schools, classes, item_counts) AS c (administration_id, school_id, class, items)
+            JOIN task_summary AS s USING (administration_id, school_id, class, items)
+            OFFSET 0) AS k
+        WHERE e.task_summary_id = k.task_summary_id AND k.dist = '{}'::task_dist;
     END IF;
     INSERT INTO task_summary AS s (academic_year, administration_id, school_id, items, class, dist)
     SELECT c.academic_year, c.administration_id, c.school_id, c.items, c.class, c.added
