@@ -1,8 +1,8 @@
 -- context_region.sql: what the step "context" of the demonstration's cycle of
 -- 2022 read, for test/data/context_region.csv:
 --
---   KEEP=1 make demo
---   PGOPTIONS='-c search_path=monitoring,shnor' psql -X -q -d demo \
+--   KEEP=1 make demo            prints how to connect
+--   PGOPTIONS='-c search_path=monitoring,shnor' psql -X -q 'CONNECTION' \
 --       -f test/data/context_region.sql >test/data/context_region.csv
 --
 -- A line a school.  Participants and failed are empty where the school has no
