@@ -129,12 +129,21 @@ SET enable_hashjoin = off
 SET enable_mergejoin = off
 AS $$
 BEGIN
-    DELETE FROM result_summary AS s
-    USING (SELECT DISTINCT * FROM unnest(administrations, schools)) AS c (administration_id, school_id)
-    WHERE s.results = 0 AND (s.administration_id, s.school_id) = (c.administration_id, c.school_id);
-    DELETE FROM school_summary AS s
-    USING unnest(administrations, schools) AS c (administration_id, school_id)
-    WHERE s.results = 0 AND (s.administration_id, s.school_id) = (c.administration_id, c.school_id);
+    -- by their keys: the planner takes empty summaries for rare
+    DELETE FROM result_summary AS e
+    USING (
+        SELECT s.result_summary_id, s.results
+        FROM (SELECT DISTINCT * FROM unnest(administrations, schools)) AS c (administration_id, school_id)
+        JOIN result_summary AS s USING (administration_id, school_id)
+        OFFSET 0) AS k
+    WHERE e.result_summary_id = k.result_summary_id AND k.results = 0;
+    DELETE FROM school_summary AS e
+    USING (
+        SELECT s.school_summary_id, s.results
+        FROM (SELECT DISTINCT * FROM unnest(administrations, schools)) AS c (administration_id, school_id)
+        JOIN school_summary AS s USING (administration_id, school_id)
+        OFFSET 0) AS k
+    WHERE e.school_summary_id = k.school_summary_id AND k.results = 0;
 END
 $$;
 COMMENT ON FUNCTION remove_empty_summaries(integer[], integer[]) IS

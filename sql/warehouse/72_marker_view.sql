@@ -1,6 +1,7 @@
 -- Views of markers: neutral words, a number beside every statement. What a
 -- marker finds asks for analysis and proves nothing.
 
+-- No format() in these: it is not immutable, and they would not be inlined.
 CREATE FUNCTION number_text(value double precision, unit text)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -17,16 +18,16 @@ RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN p IS NULL THEN 'вероятность не вычисляется'
             WHEN p <= 1e-9 THEN 'случайно реже 1 раза на миллиард'
-            WHEN p <= 1e-6 THEN format('случайно примерно 1 раз на %s млн', round(1e-6 / p))
-            WHEN p <= 1e-3 THEN format('случайно примерно 1 раз на %s тыс.', round(1e-3 / p))
-            WHEN p <= 0.5 THEN format('случайно примерно 1 раз на %s', round(1 / p))
+            WHEN p <= 1e-6 THEN 'случайно примерно 1 раз на ' || round(1e-6 / p)::bigint::text || ' млн'
+            WHEN p <= 1e-3 THEN 'случайно примерно 1 раз на ' || round(1e-3 / p)::bigint::text || ' тыс.'
+            WHEN p <= 0.5 THEN 'случайно примерно 1 раз на ' || round(1 / p)::bigint::text
             ELSE 'обычное отличие' END;
 COMMENT ON FUNCTION odds_text(double precision) IS 'Насколько необычно: вероятность словами';
 
 CREATE FUNCTION chance_text(flagged integer, tested integer, expected_false double precision)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN format('отмечено %s из %s проверенных; ', flagged, tested)
+RETURN 'отмечено ' || flagged::text || ' из ' || tested::text || ' проверенных; '
        || CASE WHEN expected_false IS NULL THEN 'сколько из них случайных, неизвестно'
                ELSE 'случайных ожидается ' || replace(round(expected_false::numeric, 1)::text, '.', ',') END;
 COMMENT ON FUNCTION chance_text(integer, integer, double precision) IS
