@@ -79,18 +79,21 @@ quiet_log() {
     ! grep -nE -A20 'runtime error:|TRAP:|terminated by signal|Sanitizer' "$1"
 }
 
-# installcheck VARIANT SUITE: one of the suites `make installcheck` has.
-installcheck() {
-    local v=$1 suite=$2 file=$log/$1-$2.log status=0 off
-    case $suite in
-    regress) set -- test/sql/*.sql; off="ISOLATION= TAP_TESTS=" ;;
-    isolation) set -- test/isolation/specs/*.spec; off="REGRESS= TAP_TESTS=" ;;
-    perl) set -- test/tap/*.pl; off="REGRESS= ISOLATION= PROVE_FLAGS=-v" ;;
+# run_suite VARIANT SUITE: one of the suites `make installcheck` has.
+run_suite() {
+    local off
+    case $2 in
+    regress) off="ISOLATION= TAP_TESTS=" ;;
+    isolation) off="REGRESS= TAP_TESTS=" ;;
+    perl) off="REGRESS= ISOLATION= PROVE_FLAGS=-v" ;;
     esac
-    [ $# -gt 0 ] || return 0
-    make -s -C "build/$v" with_llvm=no PG_CONFIG="$PG_CONFIG" $off installcheck \
-        >"$file" 2>&1 || status=$?
-    tally "$v: $suite" "$status" "$file" && return
+    make -s -C "build/$1" with_llvm=no PG_CONFIG="$PG_CONFIG" $off installcheck >"$log/$1-$2.log" 2>&1
+}
+
+# judge_suite VARIANT SUITE STATUS: counts what it gave, and shows what failed.
+judge_suite() {
+    local v=$1 suite=$2 file=$log/$1-$2.log f
+    tally "$v: $suite" "$3" "$file" && return
     case $suite in
     perl) grep -vE '^ok |^# (Running|Loaded)' "$file" | tail -n 100 ;;
     *) grep -E '^not ok |\.\.\. +FAILED|ERROR|FATAL|could not|command failed' "$file" | head -n 40 ;;
@@ -103,6 +106,12 @@ installcheck() {
         fi
     done
     return 1
+}
+
+installcheck() {
+    local status=0
+    run_suite "$1" "$2" || status=$?
+    judge_suite "$1" "$2" "$status"
 }
 
 # pgTAP: every file has a database of its own, so what one leaves behind does
@@ -180,15 +189,17 @@ if [ "$TASK" = fuzz ]; then
 fi
 
 began=$SECONDS
+perl=
 echo "$("$PG_CONFIG" --version), $(${CC:-gcc} --version | head -1)"
 
 if one "plain: build" compile plain "" && one "plain: server" start plain; then
-    export TEMP_CONFIG=$SANDBOX/plain/stage.conf
+    # The Perl suite starts servers of its own and often waits for them: it runs
+    # beside the others, and is judged after them.
+    TEMP_CONFIG=$SANDBOX/plain/stage.conf run_suite plain perl &
+    perl=$!
     installcheck plain regress
     installcheck plain isolation
     pgtap plain
-    installcheck plain perl
-    unset TEMP_CONFIG
     finish plain
 fi
 
@@ -217,6 +228,12 @@ fi
 set -- test/fuzz/fuzz_*.c
 if [ $# -gt 0 ]; then
     one "fuzz: build" make -s -C test/fuzz OUT="$top/build/fuzz" && fuzz_targets
+fi
+
+if [ -n "$perl" ]; then
+    status=0
+    wait "$perl" || status=$?
+    judge_suite plain perl "$status"
 fi
 
 echo "$((SECONDS - began)) s"
