@@ -9,7 +9,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 my $node = PostgreSQL::Test::Cluster->new('main');
-$node->init;
+$node->init(extra => [ '--encoding=UTF8', '--locale=C.UTF-8' ]);
 $node->start;
 my $db = 'postgres';
 
@@ -211,6 +211,11 @@ is( $node->safe_psql('forced', 'SELECT count(*) FROM north.result'),
 is( join(' ', grep { !exists $seen{$_} }
 		qw(administration assessment_outcome cycle import_file import_reject result result_2022 result_2023 result_summary rule_set school school_outcome)),
 	'', 'nor any table');
+
+$node->safe_psql('postgres', q(CREATE DATABASE ascii TEMPLATE template0 ENCODING 'SQL_ASCII' LOCALE 'C'));
+$node->safe_psql('ascii', 'CREATE EXTENSION shnor');
+my (undef, undef, $refusal) = $node->psql('ascii', 'CALL shnor.create_warehouse()');
+like($refusal, qr/a warehouse needs a database in UTF8.*SQL_ASCII/s, 'a database of another encoding is refused');
 
 $node->stop;
 done_testing();
