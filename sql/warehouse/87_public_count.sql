@@ -226,6 +226,7 @@ DECLARE
     hides boolean := limit_count > 1;
     written bigint;
 BEGIN
+    PERFORM check_year(result_year);
     IF own_cycle IS NULL THEN
         RAISE EXCEPTION 'за % год цикла нет', result_year
             USING ERRCODE = 'no_data_found', HINT = format('Сначала выполните цикл: run_cycle(%s).', result_year);
