@@ -116,6 +116,7 @@ BEGIN
     SELECT a.administration_id, a.academic_year, a.assessment_id, a.max_score, a.fail_by, a.min_score,
            CASE WHEN a.cut_3 IS NOT NULL THEN ARRAY[a.cut_3, a.cut_4, a.cut_5] END AS cuts,
            r.marker_rule_id, r.threshold_kind, r.threshold, r.min_sample, r.min_schools, r.alarm_rate,
+           ARRAY(SELECT x.school_type FROM marker_rule_exempt AS x WHERE x.marker_rule_id = r.marker_rule_id) AS exempt,
            m.marker_id, m.code, m.direction, m.needs,
            CASE preset.fdr_scope WHEN 'marker' THEN m.marker_id ELSE 0 END AS family
     FROM administration AS a
@@ -156,7 +157,7 @@ AS $$
 BEGIN
     DROP TABLE IF EXISTS pg_temp.marker_applied, pg_temp.marker_pair, pg_temp.marker_school, pg_temp.marker_region,
         pg_temp.marker_task, pg_temp.marker_class, pg_temp.marker_point, pg_temp.marker_share, pg_temp.marker_test,
-        pg_temp.marker_verdict;
+        pg_temp.marker_compared, pg_temp.marker_verdict;
 END
 $$;
 COMMENT ON FUNCTION close_marker_work() IS 'Удаляет временные таблицы расчёта признаков';
@@ -747,8 +748,10 @@ BEGIN
             SELECT m.tasks[w] AS weaker, m.tasks[w + 1] AS stronger,
                    least(participants(m.tasks[w]), participants(m.tasks[w + 1])) AS sample
             FROM generate_series(1, 3) AS w
-            WHERE num_nulls(m.tasks[w], m.tasks[w + 1]) = 0) AS p
-        LEFT JOIN LATERAL item_crossing(p.weaker, p.stronger, g.maxima) AS t ON p.sample >= a.min_sample) AS x ON true
+            WHERE num_nulls(m.tasks[w], m.tasks[w + 1]) = 0
+            OFFSET 0) AS p
+        LEFT JOIN LATERAL item_crossing(CASE WHEN p.sample >= a.min_sample THEN p.weaker END, p.stronger, g.maxima) AS t
+               ON true) AS x ON true
     WHERE a.code = 'group_crossing';
 END
 $$;
@@ -787,29 +790,32 @@ LANGUAGE plpgsql
 SET search_path FROM CURRENT
 AS $$
 BEGIN
-    CREATE TEMPORARY TABLE marker_verdict AS
-    WITH compared AS MATERIALIZED (
-        SELECT t.region_id, t.administration_id, t.marker_id, max(t.sample) AS sample,
+    -- in a table of its own for its statistics: the join with it grows
+    CREATE TEMPORARY TABLE marker_compared AS
+    SELECT c.*, a.academic_year, a.threshold_kind, a.threshold, a.direction AS sought, a.family, a.exempt,
+           a.min_sample, c.schools < a.min_schools AS is_few, 'no_' || a.needs AS missing
+    FROM (
+        SELECT t.region_id, t.administration_id, t.marker_id,
                count(*) FILTER (WHERE t.sample >= a.min_sample) AS schools,
-               avg(t.size) AS average, stddev_samp(t.size) AS deviation
+               avg(t.size) AS average, nullif(greatest(stddev_samp(t.size), 1e-9), 1e-9) AS deviation
         FROM pg_temp.marker_test AS t
         JOIN pg_temp.marker_applied AS a USING (administration_id, marker_id)
         GROUP BY t.region_id, t.administration_id, t.marker_id
-    ), reasoned AS (
-        SELECT t.*, a.academic_year, a.threshold_kind, a.threshold, a.direction AS sought, a.family,
-               c.average, CASE WHEN c.deviation > 1e-9 THEN c.deviation END AS deviation,
-               CASE WHEN x.marker_rule_id IS NOT NULL THEN 'exempt'
-                    WHEN t.sample = 0 THEN 'no_' || a.needs
-                    WHEN t.sample < a.min_sample THEN 'small_sample'
-                    WHEN c.schools < a.min_schools THEN 'few_schools'
-                    WHEN CASE WHEN a.threshold_kind IN ('p_value', 'q_value') THEN t.p ELSE t.size END IS NULL
+        HAVING max(t.sample) > 0) AS c
+    JOIN pg_temp.marker_applied AS a USING (administration_id, marker_id);
+    ANALYZE pg_temp.marker_compared (region_id, administration_id, marker_id);
+    CREATE TEMPORARY TABLE marker_verdict AS
+    WITH reasoned AS (
+        SELECT t.*, c.academic_year, c.threshold_kind, c.threshold, c.sought, c.family, c.average, c.deviation,
+               CASE WHEN s.school_type = ANY (c.exempt) THEN 'exempt'
+                    WHEN t.sample = 0 THEN c.missing
+                    WHEN t.sample < c.min_sample THEN 'small_sample'
+                    WHEN c.is_few THEN 'few_schools'
+                    WHEN CASE WHEN c.threshold_kind IN ('p_value', 'q_value') THEN t.p ELSE t.size END IS NULL
                         THEN 'not_defined' END AS reason
         FROM pg_temp.marker_test AS t
-        JOIN pg_temp.marker_applied AS a USING (administration_id, marker_id)
-        JOIN compared AS c USING (region_id, administration_id, marker_id)
+        JOIN pg_temp.marker_compared AS c USING (region_id, administration_id, marker_id)
         JOIN pg_temp.marker_school AS s USING (administration_id, school_id)
-        LEFT JOIN marker_rule_exempt AS x ON x.marker_rule_id = a.marker_rule_id AND x.school_type = s.school_type
-        WHERE c.sample > 0
     ), adjusted AS (
         SELECT r.*, bh_adjust(CASE WHEN r.reason IS NULL AND r.threshold_kind = 'q_value' THEN r.p END)
                         OVER (PARTITION BY r.region_id, r.academic_year, r.family) AS q
