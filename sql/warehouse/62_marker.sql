@@ -673,10 +673,15 @@ BEGIN
                task_dist(r.task_scores) FILTER (WHERE g.groups AND r.mark = 3),
                task_dist(r.task_scores) FILTER (WHERE g.groups AND r.mark = 4),
                task_dist(r.task_scores) FILTER (WHERE g.groups AND r.mark = 5)
-        FROM result AS r
-        JOIN pg_temp.marker_school AS s USING (administration_id, school_id)
-        WHERE (r.administration_id, r.academic_year) = (g.administration_id, g.academic_year)
-          AND s.region_id = g.region_id AND r.attempt = 1 AND cardinality(r.task_scores) = g.items
+        FROM pg_temp.marker_school AS s
+        -- by school: a scan of the administration would read every region's results for each
+        CROSS JOIN LATERAL (
+            SELECT i.school_id, i.class, i.mark, i.task_scores
+            FROM result AS i
+            WHERE (i.administration_id, i.academic_year, i.school_id) = (g.administration_id, g.academic_year, s.school_id)
+              AND i.attempt = 1 AND cardinality(i.task_scores) = g.items
+            OFFSET 0) AS r
+        WHERE (s.administration_id, s.region_id) = (g.administration_id, g.region_id)
         GROUP BY r.school_id, r.class;
     END LOOP;
     ANALYZE pg_temp.marker_class (administration_id, school_id);
