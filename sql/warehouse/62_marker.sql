@@ -116,6 +116,7 @@ BEGIN
     SELECT a.administration_id, a.academic_year, a.assessment_id, a.max_score, a.fail_by, a.min_score,
            CASE WHEN a.cut_3 IS NOT NULL THEN ARRAY[a.cut_3, a.cut_4, a.cut_5] END AS cuts,
            r.marker_rule_id, r.threshold_kind, r.threshold, r.min_sample, r.min_schools, r.alarm_rate,
+           (SELECT array_agg(x.school_type) FROM marker_rule_exempt AS x WHERE x.marker_rule_id = r.marker_rule_id) AS exempt,
            m.marker_id, m.code, m.direction, m.needs,
            CASE preset.fdr_scope WHEN 'marker' THEN m.marker_id ELSE 0 END AS family
     FROM administration AS a
@@ -156,7 +157,7 @@ AS $$
 BEGIN
     DROP TABLE IF EXISTS pg_temp.marker_applied, pg_temp.marker_pair, pg_temp.marker_school, pg_temp.marker_region,
         pg_temp.marker_task, pg_temp.marker_class, pg_temp.marker_point, pg_temp.marker_share, pg_temp.marker_test,
-        pg_temp.marker_verdict;
+        pg_temp.marker_compared, pg_temp.marker_verdict;
 END
 $$;
 COMMENT ON FUNCTION close_marker_work() IS 'Удаляет временные таблицы расчёта признаков';
@@ -339,9 +340,13 @@ BEGIN
         FROM pg_temp.marker_applied AS a
         JOIN pg_temp.marker_school AS s USING (administration_id)
         CROSS JOIN LATERAL (
-            SELECT sum(k.mark * mark_count(s.dist, k.mark))::double precision / nullif(s.marked, 0) AS mean,
-                   sum(k.mark * k.mark * mark_count(s.dist, k.mark))::double precision / nullif(s.marked, 0) AS squares
-            FROM generate_series(2, 5) AS k (mark)) AS m
+            SELECT mark_count(s.dist, 2) AS marks_2, mark_count(s.dist, 3) AS marks_3, mark_count(s.dist, 4) AS marks_4,
+                   mark_count(s.dist, 5) AS marks_5
+            OFFSET 0) AS k
+        CROSS JOIN LATERAL (
+            SELECT (2 * k.marks_2 + 3 * k.marks_3 + 4 * k.marks_4 + 5 * k.marks_5)::double precision / nullif(s.marked, 0) AS mean,
+                   (4 * k.marks_2 + 9 * k.marks_3 + 16 * k.marks_4 + 25 * k.marks_5)::double precision / nullif(s.marked, 0) AS squares
+            OFFSET 0) AS m
         WHERE a.code IN ('journal_correlation', 'journal_difference')
         OFFSET 0) AS t;
 END
@@ -357,24 +362,22 @@ LANGUAGE plpgsql
 SET search_path FROM CURRENT
 AS $$
 BEGIN
-    WITH unweighted AS MATERIALIZED (
-        SELECT p.*, line_residual(p.x, p.y, CASE WHEN p.usable AND p.noise IS NOT NULL THEN 1 END) OVER region AS line
+    WITH unweighted AS (
+        SELECT p.*, power((line_residual(p.x, p.y, CASE WHEN p.usable AND p.noise IS NOT NULL THEN 1 END) OVER region).residual, 2)
+                        AS square
         FROM pg_temp.marker_point AS p
         WINDOW region AS (PARTITION BY p.region_id, p.administration_id, p.marker_id)
-    ), square AS (
-        SELECT u.region_id, u.administration_id, u.marker_id, avg(s.square) AS average,
-               regr_intercept(s.square, u.noise) AS constant, regr_slope(s.square, u.noise) AS slope
+    ), spread AS (
+        SELECT u.*, avg(u.square) OVER region AS average, regr_intercept(u.square, u.noise) OVER region AS constant,
+               regr_slope(u.square, u.noise) OVER region AS slope
         FROM unweighted AS u
-        CROSS JOIN LATERAL (SELECT power((u.line).residual, 2) AS square) AS s
-        WHERE (u.line).residual IS NOT NULL
-        GROUP BY u.region_id, u.administration_id, u.marker_id
-    ), weighted AS (
-        SELECT u.*, line_residual(u.x, u.y, CASE WHEN u.usable AND u.noise IS NOT NULL THEN
-                   CASE WHEN q.average > 0
-                        THEN q.average / greatest(q.constant + q.slope * u.noise, q.average / 10, 0) ELSE 1 END END) OVER region AS fit
-        FROM unweighted AS u
-        LEFT JOIN square AS q USING (region_id, administration_id, marker_id)
         WINDOW region AS (PARTITION BY u.region_id, u.administration_id, u.marker_id)
+    ), weighted AS (
+        SELECT s.*, line_residual(s.x, s.y, CASE WHEN s.usable AND s.noise IS NOT NULL THEN
+                   CASE WHEN s.average > 0
+                        THEN s.average / greatest(s.constant + s.slope * s.noise, s.average / 10, 0) ELSE 1 END END) OVER region AS fit
+        FROM spread AS s
+        WINDOW region AS (PARTITION BY s.region_id, s.administration_id, s.marker_id)
     )
     INSERT INTO pg_temp.marker_test (region_id, administration_id, school_id, marker_id, sample, value, expected, size, p)
     SELECT w.region_id, w.administration_id, w.school_id, w.marker_id, w.sample, e.value, e.expected,
@@ -510,25 +513,26 @@ BEGIN
                sum(n.near * n.share) / nullif(sum(n.near), 0) AS share,
                count(*) * min(CASE WHEN c.width = 1 THEN binomial_test(n.above, n.near, n.share, 'greater') END) AS notable
         FROM counted AS c
-        CROSS JOIN LATERAL (SELECT (c.own).above, (c.own).below + (c.own).above AS near) AS k
+        CROSS JOIN LATERAL (
+            SELECT (c.own).above::integer AS above, ((c.own).below + (c.own).above)::integer AS near) AS k
         CROSS JOIN LATERAL (
             SELECT k.above, k.near, (c.all_above - k.above + 0.5::double precision) / (c.all_near - k.near + 1) AS share) AS n
         GROUP BY c.region_id, c.administration_id, c.marker_id, c.school_id, c.width
     ), fitted AS (
-        SELECT n.region_id, n.administration_id, n.marker_id, n.width, beta_binomial_fit(n.above::bigint, n.near::bigint) AS fit
+        SELECT n.region_id, n.administration_id, n.marker_id, n.width, beta_binomial_fit(n.above, n.near) AS fit
         FROM near AS n
         WHERE n.near > 0
         GROUP BY n.region_id, n.administration_id, n.marker_id, n.width
     ), tested AS (
         SELECT n.*,
-               CASE WHEN f.fit IS NULL THEN binomial_test(n.above::bigint, n.near::bigint, n.share, 'greater')
-                    ELSE beta_binomial_test(n.above::bigint, n.near::bigint, ((f.fit).alpha + (f.fit).beta) * n.share,
+               CASE WHEN f.fit IS NULL THEN binomial_test(n.above, n.near, n.share, 'greater')
+                    ELSE beta_binomial_test(n.above, n.near, ((f.fit).alpha + (f.fit).beta) * n.share,
                                             ((f.fit).alpha + (f.fit).beta) * (1 - n.share), 'greater') END AS p
         FROM near AS n
         LEFT JOIN fitted AS f USING (region_id, administration_id, marker_id, width)
     ), best AS (
         SELECT t.region_id, t.administration_id, t.marker_id, t.school_id,
-               min(t.above / nullif(t.near, 0)) FILTER (WHERE t.width = 1)::double precision AS value,
+               min(t.above::numeric / nullif(t.near, 0)) FILTER (WHERE t.width = 1)::double precision AS value,
                min(t.share) FILTER (WHERE t.width = 1) AS expected,
                least((count(t.p) + 1) * least(min(t.p), min(t.notable)), 1) AS p
         FROM tested AS t
@@ -669,10 +673,15 @@ BEGIN
                task_dist(r.task_scores) FILTER (WHERE g.groups AND r.mark = 3),
                task_dist(r.task_scores) FILTER (WHERE g.groups AND r.mark = 4),
                task_dist(r.task_scores) FILTER (WHERE g.groups AND r.mark = 5)
-        FROM result AS r
-        JOIN pg_temp.marker_school AS s USING (administration_id, school_id)
-        WHERE (r.administration_id, r.academic_year) = (g.administration_id, g.academic_year)
-          AND s.region_id = g.region_id AND r.attempt = 1 AND cardinality(r.task_scores) = g.items
+        FROM pg_temp.marker_school AS s
+        -- by school: a scan of the administration would read every region's results for each
+        CROSS JOIN LATERAL (
+            SELECT i.school_id, i.class, i.mark, i.task_scores
+            FROM result AS i
+            WHERE (i.administration_id, i.academic_year, i.school_id) = (g.administration_id, g.academic_year, s.school_id)
+              AND i.attempt = 1 AND cardinality(i.task_scores) = g.items
+            OFFSET 0) AS r
+        WHERE (s.administration_id, s.region_id) = (g.administration_id, g.region_id)
         GROUP BY r.school_id, r.class;
     END LOOP;
     ANALYZE pg_temp.marker_class (administration_id, school_id);
@@ -747,17 +756,22 @@ BEGIN
             SELECT m.tasks[w] AS weaker, m.tasks[w + 1] AS stronger,
                    least(participants(m.tasks[w]), participants(m.tasks[w + 1])) AS sample
             FROM generate_series(1, 3) AS w
-            WHERE num_nulls(m.tasks[w], m.tasks[w + 1]) = 0) AS p
-        LEFT JOIN LATERAL item_crossing(p.weaker, p.stronger, g.maxima) AS t ON p.sample >= a.min_sample) AS x ON true
+            WHERE num_nulls(m.tasks[w], m.tasks[w + 1]) = 0
+            OFFSET 0) AS p
+        LEFT JOIN LATERAL item_crossing(CASE WHEN p.sample >= a.min_sample THEN p.weaker END, p.stronger, g.maxima) AS t
+               ON true) AS x ON true
     WHERE a.code = 'group_crossing';
 END
 $$;
 COMMENT ON FUNCTION test_marker_answers() IS 'Часть test_markers: признаки M8 и M10';
 
+-- The statistics tell how many regions, markers and the like there are: a small
+-- sample does.
 CREATE FUNCTION test_markers(administrations integer[], preset marker_preset)
 RETURNS void
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
+SET default_statistics_target = 10
 AS $$
 BEGIN
     PERFORM open_marker_work(administrations, preset);
@@ -787,49 +801,58 @@ LANGUAGE plpgsql
 SET search_path FROM CURRENT
 AS $$
 BEGIN
-    CREATE TEMPORARY TABLE marker_verdict AS
-    WITH compared AS MATERIALIZED (
-        SELECT t.region_id, t.administration_id, t.marker_id, max(t.sample) AS sample,
+    -- in a table of its own for its statistics: the join with it grows
+    CREATE TEMPORARY TABLE marker_compared AS
+    SELECT c.*, a.academic_year, a.threshold_kind, a.threshold, a.direction AS sought, a.family, a.exempt,
+           a.threshold_kind = 'q_value' AS is_q, a.threshold_kind IN ('p_value', 'q_value') AS is_p, a.min_sample, c.schools < a.min_schools AS is_few, 'no_' || a.needs AS missing
+    FROM (
+        SELECT t.region_id, t.administration_id, t.marker_id,
                count(*) FILTER (WHERE t.sample >= a.min_sample) AS schools,
-               avg(t.size) AS average, stddev_samp(t.size) AS deviation
+               avg(t.size) FILTER (WHERE a.threshold_kind = 'region') AS average,
+               nullif(greatest(stddev_samp(t.size) FILTER (WHERE a.threshold_kind = 'region'), 1e-9), 1e-9) AS deviation
         FROM pg_temp.marker_test AS t
         JOIN pg_temp.marker_applied AS a USING (administration_id, marker_id)
         GROUP BY t.region_id, t.administration_id, t.marker_id
-    ), reasoned AS (
-        SELECT t.*, a.academic_year, a.threshold_kind, a.threshold, a.direction AS sought, a.family,
-               c.average, CASE WHEN c.deviation > 1e-9 THEN c.deviation END AS deviation,
-               CASE WHEN x.marker_rule_id IS NOT NULL THEN 'exempt'
-                    WHEN t.sample = 0 THEN 'no_' || a.needs
-                    WHEN t.sample < a.min_sample THEN 'small_sample'
-                    WHEN c.schools < a.min_schools THEN 'few_schools'
-                    WHEN CASE WHEN a.threshold_kind IN ('p_value', 'q_value') THEN t.p ELSE t.size END IS NULL
-                        THEN 'not_defined' END AS reason
+        HAVING max(t.sample) > 0) AS c
+    JOIN pg_temp.marker_applied AS a USING (administration_id, marker_id);
+    ANALYZE pg_temp.marker_compared (region_id, administration_id, marker_id);
+    CREATE TEMPORARY TABLE marker_verdict AS
+    WITH reasoned AS (
+        SELECT t.*, c.academic_year, c.family, c.is_q, c.threshold, c.threshold_kind, c.sought, c.average, c.deviation,
+               CASE WHEN s.school_type = ANY (c.exempt) THEN 'exempt'
+                    WHEN t.sample = 0 THEN c.missing
+                    WHEN t.sample < c.min_sample THEN 'small_sample'
+                    WHEN c.is_few THEN 'few_schools'
+                    WHEN CASE WHEN c.is_p THEN t.p ELSE t.size END IS NULL THEN 'not_defined' END AS reason
         FROM pg_temp.marker_test AS t
-        JOIN pg_temp.marker_applied AS a USING (administration_id, marker_id)
-        JOIN compared AS c USING (region_id, administration_id, marker_id)
+        JOIN pg_temp.marker_compared AS c USING (region_id, administration_id, marker_id)
         JOIN pg_temp.marker_school AS s USING (administration_id, school_id)
-        LEFT JOIN marker_rule_exempt AS x ON x.marker_rule_id = a.marker_rule_id AND x.school_type = s.school_type
-        WHERE c.sample > 0
-    ), adjusted AS (
-        SELECT r.*, bh_adjust(CASE WHEN r.reason IS NULL AND r.threshold_kind = 'q_value' THEN r.p END)
-                        OVER (PARTITION BY r.region_id, r.academic_year, r.family) AS q
+    ), decided AS (
+        -- narrow rows, without thresholds, are what the window sorts and keeps
+        SELECT r.region_id, r.administration_id, r.academic_year, r.family, r.school_id, r.marker_id, r.sample, r.reason, r.class,
+               CASE WHEN r.reason IS NULL THEN r.value END AS value, CASE WHEN r.reason IS NULL THEN r.expected END AS expected,
+               CASE WHEN r.reason IS NULL THEN r.size END AS size, CASE WHEN r.reason IS NULL THEN r.p END AS p,
+               CASE WHEN r.is_q THEN r.threshold END AS q_threshold,
+               r.reason IS NULL AND CASE r.threshold_kind
+                   WHEN 'q_value' THEN false
+                   WHEN 'p_value' THEN r.p <= r.threshold
+                   ELSE CASE r.sought WHEN 'higher' THEN d.distance >= r.threshold
+                                      WHEN 'lower' THEN CASE r.threshold_kind WHEN 'region' THEN -d.distance >= r.threshold
+                                                                              ELSE d.distance <= r.threshold END
+                                      ELSE abs(d.distance) >= r.threshold END END AS is_flagged
         FROM reasoned AS r
+        CROSS JOIN LATERAL (
+            SELECT CASE r.threshold_kind WHEN 'region' THEN (r.size - r.average) / r.deviation ELSE r.size END AS distance) AS d
+    ), adjusted AS (
+        SELECT d.*, bh_adjust(CASE WHEN d.q_threshold IS NOT NULL THEN d.p END)
+                        OVER (PARTITION BY d.region_id, d.academic_year, d.family) AS q
+        FROM decided AS d
     )
-    SELECT d.region_id, d.administration_id, d.academic_year, d.school_id, d.marker_id, d.sample,
-           CASE WHEN d.reason IS NULL THEN d.value END AS value, CASE WHEN d.reason IS NULL THEN d.expected END AS expected,
-           CASE WHEN d.reason IS NULL THEN d.size END AS size, CASE WHEN d.reason IS NULL THEN d.p END AS p, d.q,
-           coalesce(d.reason IS NULL AND CASE d.threshold_kind
-               WHEN 'p_value' THEN d.p <= d.threshold
-               WHEN 'q_value' THEN d.q <= d.threshold
-               ELSE CASE d.sought WHEN 'higher' THEN d.distance >= d.threshold
-                                  WHEN 'lower' THEN CASE d.threshold_kind WHEN 'region' THEN -d.distance >= d.threshold
-                                                                          ELSE d.distance <= d.threshold END
-                                  ELSE abs(d.distance) >= d.threshold END END, false) AS is_flagged,
-           CASE WHEN d.reason IS NULL THEN CASE WHEN d.value < d.expected THEN 'lower' ELSE 'higher' END END AS direction,
-           d.reason, d.class
-    FROM (
-        SELECT j.*, CASE j.threshold_kind WHEN 'region' THEN (j.size - j.average) / j.deviation ELSE j.size END AS distance
-        FROM adjusted AS j) AS d;
+    SELECT j.region_id, j.administration_id, j.academic_year, j.school_id, j.marker_id, j.sample, j.value, j.expected, j.size,
+           j.p, j.q, coalesce(j.is_flagged OR j.q <= j.q_threshold, false) AS is_flagged,
+           CASE WHEN j.reason IS NULL THEN CASE WHEN j.value < j.expected THEN 'lower' ELSE 'higher' END END AS direction,
+           j.reason, j.class
+    FROM adjusted AS j;
 END
 $$;
 COMMENT ON FUNCTION decide_markers() IS
