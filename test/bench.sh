@@ -84,7 +84,9 @@ duckdb
 sql 80_roadmap
 rm -rf "$dir"
 sql 80_markers -v regions=1
-sql detection
+if [ "$HONEST_REGIONS" -gt 0 ] && [ "$TAMPERED_REGIONS" -gt 0 ]; then
+    sql detection
+fi
 
 for rows in $ROWS; do
     load

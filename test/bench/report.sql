@@ -163,7 +163,10 @@ ORDER BY t.place;
 SELECT format('At %s results unless said otherwise; milliseconds unless said otherwise. What follows the semicolon is what ours is compared with.', to_char(:large, 'FM999,999,999'));
 SELECT DISTINCT ON (s.measure) format('Not measured: %s, for %s.', s.measure, s.why) FROM bench.skipped AS s ORDER BY s.measure;
 
+SELECT to_regclass('bench.detection') IS NOT NULL AS detected \gset
+\if :detected
 \ir report_detection.sql
+\endif
 \qecho
 \qecho '## Every timing'
 \qecho

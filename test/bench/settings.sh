@@ -14,7 +14,7 @@ IMPORT_ROWS=${IMPORT_ROWS:-1000000}
 # 37 regions of 1,088 schools; 0 leaves that measure out.
 MARKER_ROWS=${MARKER_ROWS:-20000000}
 # Regions in which it is scored what markers find: so many without tampering, of
-# half the schools, and so many with it.
+# half the schools, and so many with it; 0 leaves that measure out.
 DETECTION_SCHOOLS=${DETECTION_SCHOOLS:-1088}
 HONEST_REGIONS=${HONEST_REGIONS:-20}
 TAMPERED_REGIONS=${TAMPERED_REGIONS:-5}
