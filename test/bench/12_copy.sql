@@ -15,6 +15,7 @@ DECLARE
 BEGIN
     FOR f IN SELECT * FROM bench.file AS b
              WHERE b.administration_id = current_setting('bench.administration')::integer ORDER BY b.file LOOP
+        target := CASE WHEN f.file % 2 = 0 THEN 'result_' || f.academic_year ELSE 'result' END;
         FOREACH variant IN ARRAY ARRAY['bare', 'country'] LOOP
             started := bench.clock_ms();
             EXECUTE format('COPY %I.%I FROM %L', variant, target, bench.file_name(f.file));
