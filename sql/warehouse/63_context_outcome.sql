@@ -8,7 +8,7 @@ CREATE TABLE context_cluster (
     position integer NOT NULL,
     is_matched boolean NOT NULL,
     schools bigint NOT NULL,
-    centre double precision[] NOT NULL,
+    centre text NOT NULL,
     index_low double precision NOT NULL,
     index_mean double precision NOT NULL,
     index_high double precision NOT NULL,
@@ -24,7 +24,7 @@ COMMENT ON COLUMN context_cluster.label IS 'Номер группы, посто�
 COMMENT ON COLUMN context_cluster.position IS 'Место группы: 1 — с самыми сложными условиями';
 COMMENT ON COLUMN context_cluster.is_matched IS 'Соответствует группе предыдущего цикла с тем же номером; ложно — такой группы там не было';
 COMMENT ON COLUMN context_cluster.schools IS 'Школ в группе';
-COMMENT ON COLUMN context_cluster.centre IS 'Центр группы: индекс (z), а при k_means — приведённые показатели по порядку';
+COMMENT ON COLUMN context_cluster.centre IS 'Центр группы: индекс (z), а при k_means — приведённые показатели по порядку; массив чисел в виде текста';
 COMMENT ON COLUMN context_cluster.index_low IS 'Наименьший индекс в группе';
 COMMENT ON COLUMN context_cluster.index_mean IS 'Средний индекс';
 COMMENT ON COLUMN context_cluster.index_high IS 'Наибольший индекс';
@@ -57,8 +57,8 @@ CREATE TABLE context_fit (
     predictors text NOT NULL CHECK (predictors IN ('index', 'indicators')),
     schools bigint NOT NULL,
     df bigint NOT NULL,
-    coefficients double precision[] NOT NULL,
-    standard_errors double precision[],
+    coefficients text NOT NULL,
+    standard_errors text,
     sigma double precision,
     r2 double precision,
     UNIQUE (cycle_id, outcome, predictors)
@@ -70,8 +70,8 @@ COMMENT ON COLUMN context_fit.outcome IS 'Результат: fail_share — д�
 COMMENT ON COLUMN context_fit.predictors IS 'Условия: index — индекс (z), indicators — приведённые показатели по порядку';
 COMMENT ON COLUMN context_fit.schools IS 'По скольким школам';
 COMMENT ON COLUMN context_fit.df IS 'Степеней свободы';
-COMMENT ON COLUMN context_fit.coefficients IS 'Коэффициенты: свободный член, затем условия по порядку';
-COMMENT ON COLUMN context_fit.standard_errors IS 'Их стандартные ошибки';
+COMMENT ON COLUMN context_fit.coefficients IS 'Коэффициенты: свободный член, затем условия по порядку; массив чисел в виде текста';
+COMMENT ON COLUMN context_fit.standard_errors IS 'Их стандартные ошибки; массив чисел в виде текста';
 COMMENT ON COLUMN context_fit.sigma IS 'Стандартное отклонение остатка у школы с одним участником';
 COMMENT ON COLUMN context_fit.r2 IS 'Доля различий между школами, которая связана с условиями (R2), от 0 до 1';
 
@@ -118,7 +118,7 @@ CREATE TABLE context_outcome (
     cycle_id integer NOT NULL REFERENCES cycle ON DELETE CASCADE,
     school_id integer NOT NULL REFERENCES school,
     academic_year integer NOT NULL,
-    component_values double precision[] NOT NULL,
+    component_values text NOT NULL,
     composite double precision,
     index_z double precision,
     index_value double precision,
@@ -145,7 +145,7 @@ COMMENT ON COLUMN context_outcome.context_outcome_id IS 'Ключ итога';
 COMMENT ON COLUMN context_outcome.cycle_id IS 'Цикл';
 COMMENT ON COLUMN context_outcome.school_id IS 'Организация';
 COMMENT ON COLUMN context_outcome.academic_year IS 'Оцениваемый учебный год';
-COMMENT ON COLUMN context_outcome.component_values IS 'Значения показателей индекса по порядку welfare_run_component.place, какими они были при расчёте';
+COMMENT ON COLUMN context_outcome.component_values IS 'Значения показателей индекса по порядку welfare_run_component.place, какими они были при расчёте; массив чисел в виде текста';
 COMMENT ON COLUMN context_outcome.composite IS 'Сводное значение до шкалы индекса';
 COMMENT ON COLUMN context_outcome.index_z IS 'Индекс в стандартных отклонениях от среднего; пусто — показателей не хватает';
 COMMENT ON COLUMN context_outcome.index_value IS 'Индекс на шкале версии: больше — благополучнее';
@@ -287,6 +287,7 @@ CREATE FUNCTION name_clusters(own_cycle cycle, run welfare_run)
 RETURNS void
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
+SET extra_float_digits = 1     -- numbers kept as text are exact
 AS $$
 DECLARE
     centres double precision[];
@@ -308,19 +309,19 @@ BEGIN
     IF centres IS NULL THEN
         RETURN;
     END IF;
-    SELECT array_agg(c.centre ORDER BY c.position), array_agg(c.label ORDER BY c.position)
+    SELECT array_agg(c.centre::double precision[] ORDER BY c.position), array_agg(c.label ORDER BY c.position)
     INTO old_centres, old_labels
     FROM context_cluster AS c
     JOIN welfare_run AS r USING (cycle_id)
     WHERE c.cycle_id = own_cycle.previous_cycle_id AND r.cluster_by = run.cluster_by AND run.cluster_by <> 'quantile'
-      AND r.welfare_index_id = run.welfare_index_id AND cardinality(c.centre) = array_length(centres, 2);
+      AND r.welfare_index_id = run.welfare_index_id AND cardinality(c.centre::double precision[]) = array_length(centres, 2);
     matched := coalesce(match_clusters(old_centres, centres),
                         array_fill(NULL::integer, ARRAY[array_length(centres, 1)]));
 
     INSERT INTO context_cluster (cycle_id, label, position, is_matched, schools, centre, index_low, index_mean, index_high,
                                  silhouette, fail_share, mean_result)
     SELECT own_cycle.cycle_id, l.label, c.cluster, l.is_matched, c.schools,
-           ARRAY(SELECT centres[c.cluster][d] FROM generate_series(1, array_length(centres, 2)) AS d ORDER BY d),
+           ARRAY(SELECT centres[c.cluster][d] FROM generate_series(1, array_length(centres, 2)) AS d ORDER BY d)::text,
            c.index_low, c.index_mean, c.index_high, c.silhouette, c.fail_share, c.mean_result
     FROM (
         SELECT w.cluster, count(*) AS schools, min(w.index_z) AS index_low, avg(w.index_z) AS index_mean,
@@ -363,6 +364,7 @@ CREATE FUNCTION write_expected(own_cycle cycle, outcome text, predictors text, l
 RETURNS boolean
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
+SET extra_float_digits = 1     -- numbers kept as text are exact
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -378,8 +380,8 @@ BEGIN
         RETURN false;
     END IF;
     INSERT INTO context_fit (cycle_id, outcome, predictors, schools, df, coefficients, standard_errors, sigma, r2)
-    VALUES (own_cycle.cycle_id, write_expected.outcome, write_expected.predictors, fit.rows, fit.df, fit.coefficients,
-            fit.standard_errors, fit.sigma, fit.r2);
+    VALUES (own_cycle.cycle_id, write_expected.outcome, write_expected.predictors, fit.rows, fit.df, fit.coefficients::text,
+            fit.standard_errors::text, fit.sigma, fit.r2);
     INSERT INTO expected_outcome (cycle_id, school_id, outcome, predictors, participants, observed, expected,
                                   expected_low, expected_high, residual, leverage, studentised, p_higher, p_lower)
     SELECT own_cycle.cycle_id, i.school_id, write_expected.outcome, write_expected.predictors, i.participants, i.observed,
@@ -418,6 +420,7 @@ CREATE FUNCTION write_context_outcomes(own_cycle cycle, run welfare_run, rule co
 RETURNS bigint
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
+SET extra_float_digits = 1     -- numbers kept as text are exact
 AS $$
 DECLARE
     fit beta_binomial := (SELECT beta_binomial_fit(w.failed, w.participants) FROM context_work AS w);
@@ -428,7 +431,7 @@ BEGIN
                                  index_rank, cluster, silhouette, conditions, participants, failed, fail_share,
                                  shrunken_share, share_rank, mean_result, result_level, outcome_type, resilient_years,
                                  is_resilient)
-    SELECT own_cycle.cycle_id, t.school_id, own_cycle.result_year, t.component_values, t.composite, t.index_z, t.index_value,
+    SELECT own_cycle.cycle_id, t.school_id, own_cycle.result_year, t.component_values::text, t.composite, t.index_z, t.index_value,
            t.index_rank, t.cluster, t.silhouette, t.conditions, t.participants, t.failed, t.fail_share,
            t.shrunken_share, t.share_rank, t.mean_result, t.result_level, t.outcome_type, y.years,
            y.years >= rule.resilient_needed
@@ -535,7 +538,7 @@ BEGIN ATOMIC
             GROUP BY i.school_id) AS s
     )
     SELECT concat_ws('|', g.line, context_snapshot(o.rule), (
-               SELECT string_agg(c.label || ':' || c.centre::text, '|' ORDER BY c.label)
+               SELECT string_agg(c.label || ':' || c.centre, '|' ORDER BY c.label)
                FROM context_cluster AS c
                WHERE c.cycle_id = context_fingerprint.previous_cycle_id), (
                SELECT fingerprint(b.school_id || '|' || b.years ORDER BY b.school_id)
@@ -561,17 +564,17 @@ BEGIN ATOMIC
         JOIN welfare_run_component AS c USING (welfare_run_id)
         WHERE c.takes_part
     ), sample AS (      -- only ranks need the whole sample
-        SELECT p.place, array_agg(o.component_values[p.place]) AS members
+        SELECT p.place, array_agg((o.component_values::double precision[])[p.place]) AS members
         FROM part AS p
         JOIN context_outcome AS o ON o.cycle_id = welfare_on_scale.cycle_id
         WHERE p.normalisation = 'percentile_rank'
         GROUP BY p.place
     ), given AS (
-        SELECT o.school_id, p.place, o.component_values[p.place] AS value
+        SELECT o.school_id, p.place, (o.component_values::double precision[])[p.place] AS value
         FROM context_outcome AS o
         CROSS JOIN part AS p
         WHERE o.cycle_id = welfare_on_scale.cycle_id AND welfare_on_scale.academic_year IS NULL
-          AND o.component_values[p.place] IS NOT NULL
+          AND (o.component_values::double precision[])[p.place] IS NOT NULL
         UNION ALL
         SELECT i.school_id, i.place, i.value
         FROM run AS r

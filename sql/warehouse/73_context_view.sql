@@ -192,7 +192,7 @@ COMMENT ON COLUMN welfare_index_profile.high IS 'Наибольшее';
 
 CREATE VIEW context_summary WITH (security_invoker = true) AS
 SELECT r.cycle_id, c.result_year, c.is_current, w.code AS index_version, t.code AS context_rule, r.schools, r.variance_share,
-       r.next_share, r.clusters, r.silhouette, f.r2 AS share_r2, f.coefficients[2] AS share_slope,
+       r.next_share, r.clusters, r.silhouette, f.r2 AS share_r2, (f.coefficients::double precision[])[2] AS share_slope,
        g.r2 AS share_r2_indicators, n.r2 AS mean_r2,
        o.typed, o.shnor_hard, o.resilient, o.underperforming, o.strong, o.middle, o.steadily_resilient
 FROM welfare_run AS r

@@ -86,7 +86,7 @@ SELECT is((SELECT count(*) FROM context_outcome AS o JOIN oracle_index AS i USIN
 SELECT is((SELECT count(*) FROM context_outcome AS o JOIN oracle_index AS i USING (school_id)
            WHERE o.cycle_id = :own AND near(o.index_rank, ((SELECT count(*) FROM oracle_index AS l WHERE l.z < i.z) + 0.5) / 59)),
           59::bigint, 'and its rank');
-SELECT is((SELECT array_agg(value ORDER BY place) FROM context_outcome, unnest(component_values) WITH ORDINALITY AS v (value, place)
+SELECT is((SELECT array_agg(value ORDER BY place) FROM context_outcome, unnest(component_values::double precision[]) WITH ORDINALITY AS v (value, place)
            WHERE cycle_id = :own AND school_id = 59),
           (SELECT array_agg(v.value ORDER BY c.place) FROM oracle_value AS v JOIN welfare_component AS c USING (context_indicator_id)
            JOIN welfare_index AS w USING (welfare_index_id) WHERE w.code = 'isbsh' AND v.school_id = 59), 'the values are kept, last year''s where need be');
@@ -167,7 +167,7 @@ SELECT is((SELECT count(*) FROM expected_outcome AS e JOIN oracle_fit AS f USING
              AND e.expected_low < e.expected AND e.expected < e.expected_high
              AND near(e.expected - e.expected_low, e.expected_high - e.expected)),
           58::bigint, 'expected, residual, studentised residual');
-SELECT is((SELECT near(f.r2, o.r2) AND near(f.coefficients[2], o.slope) AND f.schools = o.n
+SELECT is((SELECT near(f.r2, o.r2) AND near((f.coefficients::double precision[])[2], o.slope) AND f.schools = o.n
            FROM context_fit AS f, (SELECT DISTINCT r2, slope, n FROM oracle_fit) AS o
            WHERE f.cycle_id = :own AND f.outcome = 'fail_share' AND f.predictors = 'index'), true, 'how much the index explains');
 SELECT is((SELECT count(*) FROM context_fit WHERE cycle_id = :own), 4::bigint, 'two results by the index and by all indicators');

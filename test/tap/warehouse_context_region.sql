@@ -64,9 +64,9 @@ SELECT ok(agrees(corr(o.index_z, o.fail_share), r('correlation')), 'correlation 
 FROM context_outcome AS o WHERE o.cycle_id = :own;
 SELECT ok(agrees(share_r2, r('weighted_correlation') ^ 2) AND agrees(share_slope, r('index_coefficient', 2)), 'as the summary has it')
 FROM context_summary WHERE cycle_id = :own;
-SELECT ok((SELECT bool_and(agrees(c, r(predictors || '_coefficient', n::integer)) AND agrees(f.standard_errors[n], r(predictors || '_standard_error', n::integer))
+SELECT ok((SELECT bool_and(agrees(c, r(predictors || '_coefficient', n::integer)) AND agrees((f.standard_errors::double precision[])[n], r(predictors || '_standard_error', n::integer))
                            AND agrees(f.sigma, r(predictors || '_sigma')) AND agrees(f.r2, r(predictors || '_r2')) AND f.df = r(predictors || '_df'))
-           FROM context_fit AS f, unnest(f.coefficients) WITH ORDINALITY AS v (c, n)
+           FROM context_fit AS f, unnest(f.coefficients::double precision[]) WITH ORDINALITY AS v (c, n)
            WHERE f.cycle_id = :own AND f.outcome = 'fail_share' AND f.predictors = p), format('least squares by %s', p))
 FROM unnest(ARRAY['index', 'indicators']) AS p;
 SELECT is((SELECT count(*) FROM expected_outcome AS e JOIN wanted AS w USING (school_id)
