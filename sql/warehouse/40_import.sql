@@ -105,7 +105,7 @@ COMMENT ON FUNCTION line_order(regclass) IS
 -- Reads the staging table into import_work: one row a line, with either the
 -- parsed values or the reasons why they cannot be taken.
 CREATE FUNCTION parse_staging(staging regclass, keep_lines boolean)
-RETURNS bigint
+RETURNS void
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
 SET client_min_messages = warning
@@ -113,7 +113,6 @@ AS $$
 DECLARE
     open_years integer[] := ARRAY(
         SELECT DISTINCT a.academic_year FROM administration AS a WHERE year_is_open(a.academic_year));
-    rows_read bigint;
 BEGIN
     DROP TABLE IF EXISTS pg_temp.import_work;
     CREATE TEMPORARY TABLE import_work (
@@ -211,14 +210,12 @@ BEGIN
                       ELSE format('1 + row_number() OVER (ORDER BY s.%I)', line_order(staging)) END,
                  staging)
     USING open_years;
-    GET DIAGNOSTICS rows_read = ROW_COUNT;
     UPDATE import_work SET state = 'reject' WHERE reason IS NOT NULL;
     ANALYZE import_work;
-    RETURN rows_read;
 END
 $$;
 COMMENT ON FUNCTION parse_staging(regclass, boolean) IS
-'Разбирает строки файла во временную таблицу import_work: значения либо причины отказа; номера строк — из file_line или по порядку после заголовка; возвращает число строк. Вызывается из import_staged';
+'Разбирает строки файла во временную таблицу import_work: значения либо причины отказа; номера строк — из file_line или по порядку после заголовка. Вызывается из import_staged';
 
 -- Rows of one file that claim the same result: equal ones after the first are
 -- repeats, unequal ones are all refused since none can be preferred.
@@ -306,7 +303,7 @@ $$;
 COMMENT ON FUNCTION lock_administrations(text) IS
 'Блокирует проведения, которых касается файл, в порядке ключей. Вызывается из import_results';
 
-CREATE FUNCTION write_results(own_file import_file)
+CREATE FUNCTION write_results(own_file import_file, staging regclass)
 RETURNS bigint
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
@@ -340,11 +337,13 @@ BEGIN
     FROM import_work
     WHERE state = 'new'
     ORDER BY academic_year, administration_id, school_id, participant, attempt;
+    PERFORM write_rejects(own_file.import_file_id, staging);
+    PERFORM note_unmatched_schools(own_file.import_file_id, staged_unknown_codes(staging));
     RETURN withdrawn;
 END
 $$;
-COMMENT ON FUNCTION write_results(import_file) IS
-'Пишет разобранные строки в result и удаляет отозванные; возвращает число удалённых. Вызывается из import_results';
+COMMENT ON FUNCTION write_results(import_file, regclass) IS
+'Пишет разобранные строки в result, отказы в import_reject и удаляет отозванные результаты; возвращает число удалённых. Вызывается из record_import';
 
 CREATE FUNCTION write_rejects(own_file_id integer, staging regclass)
 RETURNS void
@@ -372,7 +371,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION write_rejects(integer, regclass) IS
-'Сохраняет отклонённые строки с причинами. Вызывается из import_results';
+'Сохраняет отклонённые строки с причинами. Вызывается из write_results';
 
 CREATE FUNCTION staging_fingerprint(staging regclass)
 RETURNS text
@@ -413,6 +412,61 @@ $$;
 COMMENT ON FUNCTION lock_file(text) IS
 'До конца транзакции не даёт другим сеансам загружать файл с этим именем; пустое имя — ошибка 22023. Вызывается из import_results и import_file';
 
+-- Writes the rows of import_work, and the file's own, unless the whole import
+-- would change nothing.
+CREATE FUNCTION record_import(new_file import_file, staging regclass, started timestamptz)
+RETURNS import_file
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+DECLARE
+    last_file import_file;
+    withdrawn bigint;
+BEGIN
+    SELECT count(*), count(*) FILTER (WHERE w.state = 'new'), count(*) FILTER (WHERE w.state = 'replace'),
+           count(*) FILTER (WHERE w.state = 'unchanged'), count(*) FILTER (WHERE w.state = 'reject')
+    INTO new_file.rows_read, new_file.rows_stored, new_file.rows_replaced, new_file.rows_unchanged,
+         new_file.rows_rejected
+    FROM import_work AS w;
+    SELECT * INTO last_file
+    FROM import_file AS f
+    WHERE f.file_name = new_file.file_name
+    ORDER BY f.version DESC
+    LIMIT 1;
+    IF new_file.fingerprint = last_file.fingerprint
+        AND last_file.undone_at IS NULL
+        AND new_file.rows_stored + new_file.rows_replaced = 0
+        AND new_file.rows_rejected = last_file.rows_rejected
+        AND NOT EXISTS (
+            SELECT w.line, w.reason FROM import_work AS w WHERE w.state = 'reject'
+            EXCEPT
+            SELECT r.line, r.reason FROM import_reject AS r
+            WHERE r.import_file_id = last_file.import_file_id)
+    THEN
+        RAISE NOTICE 'файл «%» уже загружен (редакция %): изменений нет', new_file.file_name, last_file.version;
+        RETURN last_file;
+    END IF;
+
+    INSERT INTO import_file (file_name, version, kind, encoding, lines_service, fingerprint, rows_read,
+                             rows_stored, rows_replaced, rows_unchanged, rows_rejected, rows_withdrawn)
+    VALUES (new_file.file_name, coalesce(last_file.version, 0) + 1, new_file.kind, new_file.encoding,
+            new_file.lines_service, new_file.fingerprint, new_file.rows_read, new_file.rows_stored, new_file.rows_replaced,
+            new_file.rows_unchanged, new_file.rows_rejected, 0)
+    RETURNING * INTO new_file;
+    withdrawn := CASE (SELECT l.content FROM layout AS l WHERE l.code = new_file.kind)
+                     WHEN 'individual' THEN write_results(new_file, staging)
+                     WHEN 'group' THEN write_groups(new_file)
+                     ELSE write_context_values(new_file) END;
+    UPDATE import_file AS f
+    SET rows_withdrawn = withdrawn, seconds = round(extract(epoch FROM clock_timestamp() - started), 3)
+    WHERE f.import_file_id = new_file.import_file_id
+    RETURNING * INTO new_file;
+    RETURN new_file;
+END
+$$;
+COMMENT ON FUNCTION record_import(import_file, regclass, timestamptz) IS
+'Конец всякой загрузки: записывает загрузку и строки её import_work (staging — таблица канонической формы, у сводных данных и показателей условий NULL); если она ничего не меняет, возвращает прежнюю. Возвращает строку import_file';
+
 -- What import_results and import_file have in common: canonical rows in a
 -- table become results and rejects.
 CREATE FUNCTION import_staged(new_file import_file, staging regclass, keep_lines boolean, started timestamptz)
@@ -420,11 +474,9 @@ RETURNS import_file
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
 AS $$
-DECLARE
-    last_file import_file;
 BEGIN
-    new_file.rows_read := parse_staging(staging, keep_lines);
-    IF new_file.rows_read = 0 THEN
+    PERFORM parse_staging(staging, keep_lines);
+    IF NOT EXISTS (SELECT FROM import_work) THEN
         RAISE EXCEPTION 'в файле нет строк с результатами'
             USING ERRCODE = 'no_data_found',
                   DETAIL = format('Файл «%s», таблица %s.', new_file.file_name, staging),
@@ -433,21 +485,7 @@ BEGIN
     PERFORM reject_repeated_rows();
     PERFORM lock_administrations(new_file.file_name);
     PERFORM match_stored_rows(new_file.file_name);
-
-    SELECT * INTO last_file
-    FROM import_file AS f
-    WHERE f.file_name = new_file.file_name
-    ORDER BY f.version DESC
-    LIMIT 1;
-    new_file := record_import(new_file, last_file, staging);
-    IF new_file.import_file_id = last_file.import_file_id THEN
-        RAISE NOTICE 'файл «%» уже загружен (редакция %): изменений нет', new_file.file_name, last_file.version;
-    ELSE
-        UPDATE import_file AS f
-        SET seconds = round(extract(epoch FROM clock_timestamp() - started), 3)
-        WHERE f.import_file_id = new_file.import_file_id
-        RETURNING * INTO new_file;
-    END IF;
+    new_file := record_import(new_file, staging, started);
     DROP TABLE pg_temp.import_work;
     RETURN new_file;
 END
@@ -486,48 +524,3 @@ COMMENT ON FUNCTION import_results(text, regclass) IS
 'Загружает файл канонической формы из временной таблицы import_staging (или названной таблицы с теми же столбцами; порядок её строк — столбец file_line, если он есть): верные строки — в result, остальные — в import_reject с причиной. Повторная загрузка ничего не меняет, исправленный файл с тем же именем заменяет свои строки. Возвращает строку import_file';
 
 -- Writes the file's rows unless the whole import would change nothing.
-CREATE FUNCTION record_import(new_file import_file, last_file import_file, staging regclass)
-RETURNS import_file
-LANGUAGE plpgsql
-SET search_path FROM CURRENT
-AS $$
-DECLARE
-    recorded import_file;
-    withdrawn bigint;
-BEGIN
-    SELECT count(*) FILTER (WHERE state = 'new'), count(*) FILTER (WHERE state = 'replace'),
-           count(*) FILTER (WHERE state = 'unchanged'), count(*) FILTER (WHERE state = 'reject')
-    INTO new_file.rows_stored, new_file.rows_replaced, new_file.rows_unchanged, new_file.rows_rejected
-    FROM import_work;
-
-    IF new_file.fingerprint = last_file.fingerprint
-        AND last_file.undone_at IS NULL
-        AND new_file.rows_stored + new_file.rows_replaced = 0
-        AND new_file.rows_rejected = last_file.rows_rejected
-        AND NOT EXISTS (
-            SELECT w.line, w.reason FROM import_work AS w WHERE w.state = 'reject'
-            EXCEPT
-            SELECT r.line, r.reason FROM import_reject AS r
-            WHERE r.import_file_id = last_file.import_file_id)
-    THEN
-        RETURN last_file;
-    END IF;
-
-    INSERT INTO import_file (file_name, version, kind, encoding, lines_service, fingerprint, rows_read,
-                             rows_stored, rows_replaced, rows_unchanged, rows_rejected, rows_withdrawn)
-    VALUES (new_file.file_name, coalesce(last_file.version, 0) + 1, new_file.kind, new_file.encoding,
-            new_file.lines_service, new_file.fingerprint, new_file.rows_read, new_file.rows_stored, new_file.rows_replaced,
-            new_file.rows_unchanged, new_file.rows_rejected, 0)
-    RETURNING * INTO recorded;
-
-    withdrawn := write_results(recorded);
-    UPDATE import_file AS f SET rows_withdrawn = withdrawn
-    WHERE f.import_file_id = recorded.import_file_id
-    RETURNING * INTO recorded;
-    PERFORM write_rejects(recorded.import_file_id, staging);
-    PERFORM note_unmatched_schools(recorded.import_file_id, staged_unknown_codes(staging));
-    RETURN recorded;
-END
-$$;
-COMMENT ON FUNCTION record_import(import_file, import_file, regclass) IS
-'Записывает загрузку и её строки; если она ничего не меняет, возвращает прежнюю. Вызывается из import_results';

@@ -29,7 +29,7 @@ SET client_min_messages = warning
 AS $$
 BEGIN
     DROP TABLE IF EXISTS pg_temp.import_text, pg_temp.import_record, pg_temp.import_header,
-        pg_temp.import_exam, pg_temp.import_rows, pg_temp.import_group, pg_temp.import_context;
+        pg_temp.import_exam, pg_temp.import_rows, pg_temp.import_work;
 END
 $$;
 COMMENT ON FUNCTION clear_file_tables() IS
@@ -412,6 +412,49 @@ END
 $$;
 COMMENT ON FUNCTION read_headers(layout) IS
 'Находит столбцы каждого заголовка файла (временная таблица import_header); повтор столбца — ошибка 22P02. Вызывается из import_file';
+
+-- One row a header: the place of each column.
+CREATE FUNCTION column_places()
+RETURNS TABLE (line bigint, participant integer, class integer, variant integer, score integer, mark integer,
+               journal_mark integer, items integer[], school_code integer, exam_name integer,
+               short_answers integer, long_answers integer, primary_score integer, final_score integer,
+               document_series integer, document_number integer, academic_year integer, exam integer,
+               subject integer, level integer, grade integer, school_code_kind integer, attempt integer,
+               task_scores integer, group_name integer, participants integer, subject_name integer,
+               school_name integer, measurement integer)
+LANGUAGE plpgsql STABLE
+SET search_path FROM CURRENT
+AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+        SELECT h.line,
+               min(h.place) FILTER (WHERE h.role = 'participant'), min(h.place) FILTER (WHERE h.role = 'class'),
+               min(h.place) FILTER (WHERE h.role = 'variant'), min(h.place) FILTER (WHERE h.role = 'score'),
+               min(h.place) FILTER (WHERE h.role = 'mark'), min(h.place) FILTER (WHERE h.role = 'journal_mark'),
+               array_agg(h.place ORDER BY h.place) FILTER (WHERE h.role = 'item'),
+               min(h.place) FILTER (WHERE h.role = 'school_code'), min(h.place) FILTER (WHERE h.role = 'exam_name'),
+               min(h.place) FILTER (WHERE h.role = 'short_answers'),
+               min(h.place) FILTER (WHERE h.role = 'long_answers'),
+               min(h.place) FILTER (WHERE h.role = 'primary_score'),
+               min(h.place) FILTER (WHERE h.role = 'final_score'),
+               min(h.place) FILTER (WHERE h.role = 'document_series'),
+               min(h.place) FILTER (WHERE h.role = 'document_number'),
+               min(h.place) FILTER (WHERE h.role = 'academic_year'), min(h.place) FILTER (WHERE h.role = 'exam'),
+               min(h.place) FILTER (WHERE h.role = 'subject'), min(h.place) FILTER (WHERE h.role = 'level'),
+               min(h.place) FILTER (WHERE h.role = 'grade'),
+               min(h.place) FILTER (WHERE h.role = 'school_code_kind'),
+               min(h.place) FILTER (WHERE h.role = 'attempt'), min(h.place) FILTER (WHERE h.role = 'task_scores'),
+               min(h.place) FILTER (WHERE h.role = 'group'), min(h.place) FILTER (WHERE h.role = 'participants'),
+               min(h.place) FILTER (WHERE h.role = 'subject_name'),
+               min(h.place) FILTER (WHERE h.role = 'school_name'),
+               min(h.place) FILTER (WHERE h.role = 'measurement')
+        FROM import_header AS h
+        GROUP BY h.line;
+END
+$$;
+COMMENT ON FUNCTION column_places() IS
+'Места столбцов в каждом заголовке файла; NULL — такого столбца в нём нет. Вызывается из import_file';
 
 -- A school's line announces how many pupils follow: fewer rows mean that the
 -- file was cut or that something in it hides them.

@@ -30,44 +30,6 @@ RETURN CASE WHEN lower_text(cell) IN ('x', 'х', '-', '–', '—', 'нет от
 COMMENT ON FUNCTION present_value(text) IS
 'Значение ячейки или NULL, если в ней знак отсутствия значения: X, «-», «нет отметки»';
 
--- One row a header: the place of each column.
-CREATE FUNCTION individual_places()
-RETURNS TABLE (line bigint, participant integer, class integer, variant integer, score integer, mark integer,
-               journal_mark integer, items integer[], school_code integer, exam_name integer,
-               short_answers integer, long_answers integer, primary_score integer, final_score integer,
-               document_series integer, document_number integer, academic_year integer, exam integer,
-               subject integer, level integer, grade integer, school_code_kind integer, attempt integer,
-               task_scores integer)
-LANGUAGE plpgsql STABLE
-SET search_path FROM CURRENT
-AS $$
-#variable_conflict use_column
-BEGIN
-    RETURN QUERY
-        SELECT h.line,
-               min(h.place) FILTER (WHERE h.role = 'participant'), min(h.place) FILTER (WHERE h.role = 'class'),
-               min(h.place) FILTER (WHERE h.role = 'variant'), min(h.place) FILTER (WHERE h.role = 'score'),
-               min(h.place) FILTER (WHERE h.role = 'mark'), min(h.place) FILTER (WHERE h.role = 'journal_mark'),
-               array_agg(h.place ORDER BY h.place) FILTER (WHERE h.role = 'item'),
-               min(h.place) FILTER (WHERE h.role = 'school_code'), min(h.place) FILTER (WHERE h.role = 'exam_name'),
-               min(h.place) FILTER (WHERE h.role = 'short_answers'),
-               min(h.place) FILTER (WHERE h.role = 'long_answers'),
-               min(h.place) FILTER (WHERE h.role = 'primary_score'),
-               min(h.place) FILTER (WHERE h.role = 'final_score'),
-               min(h.place) FILTER (WHERE h.role = 'document_series'),
-               min(h.place) FILTER (WHERE h.role = 'document_number'),
-               min(h.place) FILTER (WHERE h.role = 'academic_year'), min(h.place) FILTER (WHERE h.role = 'exam'),
-               min(h.place) FILTER (WHERE h.role = 'subject'), min(h.place) FILTER (WHERE h.role = 'level'),
-               min(h.place) FILTER (WHERE h.role = 'grade'),
-               min(h.place) FILTER (WHERE h.role = 'school_code_kind'),
-               min(h.place) FILTER (WHERE h.role = 'attempt'), min(h.place) FILTER (WHERE h.role = 'task_scores')
-        FROM import_header AS h
-        GROUP BY h.line;
-END
-$$;
-COMMENT ON FUNCTION individual_places() IS
-'Места столбцов в каждом заголовке файла с результатами участников. Вызывается из import_file';
-
 -- Every exam named in the file, by its line or by the text of its cell.
 CREATE FUNCTION read_exams(own_layout layout, file_name text)
 RETURNS void
@@ -127,7 +89,7 @@ BEGIN
                 ELSE r.cells[p.task_scores] END,
            r.line, x.held_on
     FROM import_record AS r
-    JOIN individual_places() AS p ON p.line = r.header_line
+    JOIN column_places() AS p ON p.line = r.header_line
     LEFT JOIN LATERAL (
         SELECT e.* FROM import_exam AS e
         WHERE e.wording = r.cells[p.exam_name]

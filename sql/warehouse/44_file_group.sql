@@ -39,7 +39,7 @@ $$;
 COMMENT ON FUNCTION fold_journal() IS
 'Сводит длинную форму сравнения с журналом к одной записи на группу. Вызывается из import_file';
 
--- Reads the records into import_group: label, participants, percentages.
+-- Reads the records into import_work: label, participants, percentages.
 CREATE FUNCTION read_groups(given import_form)
 RETURNS void
 LANGUAGE plpgsql
@@ -48,14 +48,9 @@ SET client_min_messages = warning
 AS $$
 #variable_conflict use_column
 BEGIN
-    CREATE TEMPORARY TABLE import_group AS
-    WITH place AS (
+    CREATE TEMPORARY TABLE import_work AS
+    WITH percent_place AS (
         SELECT h.line,
-               min(h.place) FILTER (WHERE h.role = 'group') AS label,
-               min(h.place) FILTER (WHERE h.role = 'participants') AS participants,
-               min(h.place) FILTER (WHERE h.role = 'academic_year') AS academic_year,
-               min(h.place) FILTER (WHERE h.role = 'grade') AS grade,
-               min(h.place) FILTER (WHERE h.role = 'subject_name') AS subject_name,
                array_agg(h.place ORDER BY h.place) FILTER (WHERE h.role ~ '^mark_[2-5]$') AS marks,
                array_agg(h.place ORDER BY h.role = 'journal_higher', h.role = 'journal_same')
                    FILTER (WHERE h.role ~ '^journal_') AS journal,
@@ -66,7 +61,7 @@ BEGIN
         GROUP BY h.line
     )
     SELECT r.line, array_to_string(r.cells, ';', '') AS row_text, NULL::text AS reason,
-           r.cells[p.label] AS label, r.cells[p.participants] AS participants_text,
+           r.cells[p.group_name] AS label, r.cells[p.participants] AS participants_text,
            whole_number(r.cells[p.participants]) AS participants,
            find_assessment(
                coalesce(given.exam, x.exam, 'vpr'), coalesce(given.subject, s.subject, x.subject),
@@ -74,10 +69,11 @@ BEGIN
                int_or_null(coalesce(given.grade, r.cells[p.grade], x.grade), 1, 12)) AS assessment_id,
            int_or_null(coalesce(given.academic_year, r.cells[p.academic_year], x.academic_year), 2000, 2100)
                AS academic_year,
-           percents(r.cells, p.marks) AS marks, percents(r.cells, p.journal) AS journal,
-           percents(r.cells, p.scores) AS scores, p.score_values, percents(r.cells, p.tasks) AS tasks
+           percents(r.cells, c.marks) AS marks, percents(r.cells, c.journal) AS journal,
+           percents(r.cells, c.scores) AS scores, c.score_values, percents(r.cells, c.tasks) AS tasks
     FROM import_record AS r
-    JOIN place AS p ON p.line = r.header_line
+    JOIN column_places() AS p ON p.line = r.header_line
+    JOIN percent_place AS c ON c.line = r.header_line
     LEFT JOIN import_exam AS x ON x.line = coalesce(r.exam_line, 0)
     LEFT JOIN subject_code AS s
       ON s.file_exam = coalesce(given.exam, x.exam, 'vpr') AND s.code = header_text(r.cells[p.subject_name])
@@ -86,7 +82,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION read_groups(import_form) IS
-'Разбирает записи о группах участников во временную таблицу import_group. Вызывается из import_groups';
+'Разбирает записи о группах участников во временную таблицу import_work. Вызывается из import_groups';
 
 CREATE FUNCTION percents(cells text[], places integer[])
 RETURNS numeric[]
@@ -159,12 +155,12 @@ LANGUAGE plpgsql
 SET search_path FROM CURRENT
 AS $$
 BEGIN
-    ALTER TABLE import_group
+    ALTER TABLE import_work
         ADD COLUMN administration_id integer, ADD COLUMN level text, ADD COLUMN school_id integer,
         ADD COLUMN municipality_id integer, ADD COLUMN mark_counts bigint[], ADD COLUMN journal_counts bigint[],
         ADD COLUMN score_counts bigint[], ADD COLUMN state text NOT NULL DEFAULT 'new';
 
-    UPDATE import_group AS g
+    UPDATE import_work AS g
     SET administration_id = (SELECT a.administration_id FROM administration AS a
                              WHERE (a.assessment_id, a.academic_year) = (g.assessment_id, g.academic_year)),
         school_id = (SELECT c.school_id FROM school_code AS c
@@ -175,13 +171,13 @@ BEGIN
         mark_counts = counts_of_percents(g.marks, g.participants),
         journal_counts = counts_of_percents(g.journal, g.participants),
         score_counts = counts_of_percents(g.scores, g.participants);
-    UPDATE import_group AS g
+    UPDATE import_work AS g
     SET level = CASE WHEN g.label ~ 'edu\d+' THEN 'school'
                      WHEN header_text(g.label) = 'вся выборка' THEN 'all'
                      WHEN g.label ~ '\(reg\d+_m\d+\)' OR g.municipality_id IS NOT NULL THEN 'municipality'
                      WHEN EXISTS (SELECT FROM region AS r WHERE header_text(r.name) = header_text(g.label))
                      THEN 'region' END;
-    UPDATE import_group AS g
+    UPDATE import_work AS g
     SET reason = nullif(concat_ws('; ',
             CASE WHEN g.label IS NULL THEN 'группа не названа'
                  WHEN g.level IS NULL THEN bad_value('группа', g.label, 'не логин организации, не регион и не муниципалитет')
@@ -201,12 +197,12 @@ BEGIN
                           THEN format('по процентам получается %s участников, а указано %s',
                                       coalesce(sum_of(g.mark_counts), sum_of(g.score_counts), sum_of(g.journal_counts)),
                                       g.participants) END) END), '');
-    UPDATE import_group SET state = 'reject' WHERE reason IS NOT NULL;
-    UPDATE import_group AS g
+    UPDATE import_work SET state = 'reject' WHERE reason IS NOT NULL;
+    UPDATE import_work AS g
     SET state = 'reject', reason = format('повторяет группу строки %s', f.first_line)
     FROM (
         SELECT i.administration_id, i.level, i.label, min(i.line) AS first_line
-        FROM import_group AS i WHERE i.state = 'new'
+        FROM import_work AS i WHERE i.state = 'new'
         GROUP BY i.administration_id, i.level, i.label) AS f
     WHERE (f.administration_id, f.level, f.label) = (g.administration_id, g.level, g.label)
       AND g.state = 'new' AND g.line > f.first_line;
@@ -239,7 +235,7 @@ BEGIN
                (SELECT ('{' || string_agg(v.score || ':' || v.n, ',' ORDER BY v.score) || '}')::score_dist
                 FROM unnest(g.score_values, g.score_counts) AS v (score, n) WHERE v.n > 0),
                g.tasks
-        FROM import_group AS g
+        FROM import_work AS g
         WHERE g.state <> 'reject';
 END
 $$;
@@ -251,16 +247,18 @@ RETURNS import_file
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
 AS $$
-DECLARE
-    last_file import_file;
-    recorded import_file;
 BEGIN
     PERFORM read_groups(given);
+    IF NOT EXISTS (SELECT FROM import_work) THEN
+        RAISE EXCEPTION 'в файле нет строк о группах участников'
+            USING ERRCODE = 'no_data_found', DETAIL = format('Файл «%s».', new_file.file_name),
+                  HINT = 'Под заголовком должны быть строки групп: вся выборка, регион, муниципалитет, организация.';
+    END IF;
     PERFORM judge_groups();
     PERFORM FROM administration AS a
-    WHERE a.administration_id IN (SELECT g.administration_id FROM import_group AS g WHERE g.state = 'new')
+    WHERE a.administration_id IN (SELECT g.administration_id FROM import_work AS g WHERE g.state = 'new')
     ORDER BY a.administration_id FOR NO KEY UPDATE;
-    UPDATE import_group AS g
+    UPDATE import_work AS g
     SET state = CASE WHEN group_values(p) = group_values(n) THEN 'unchanged'
                      WHEN f.file_name = new_file.file_name THEN 'replace' ELSE 'reject' END,
         reason = CASE WHEN group_values(p) <> group_values(n) AND f.file_name <> new_file.file_name
@@ -269,54 +267,26 @@ BEGIN
     JOIN published_group AS p USING (administration_id, kind, level, label)
     JOIN import_file AS f ON f.import_file_id = p.import_file_id
     WHERE n.published_group_id = g.line;
-
-    SELECT * INTO last_file FROM import_file AS f
-    WHERE f.file_name = new_file.file_name ORDER BY f.version DESC LIMIT 1;
-    SELECT count(*), count(*) FILTER (WHERE g.state = 'new'), count(*) FILTER (WHERE g.state = 'replace'),
-           count(*) FILTER (WHERE g.state = 'unchanged'), count(*) FILTER (WHERE g.state = 'reject')
-    INTO new_file.rows_read, new_file.rows_stored, new_file.rows_replaced, new_file.rows_unchanged,
-         new_file.rows_rejected
-    FROM import_group AS g;
-    IF new_file.rows_read = 0 THEN
-        RAISE EXCEPTION 'в файле нет строк о группах участников'
-            USING ERRCODE = 'no_data_found', DETAIL = format('Файл «%s».', new_file.file_name),
-                  HINT = 'Под заголовком должны быть строки групп: вся выборка, регион, муниципалитет, организация.';
-    END IF;
-    IF new_file.fingerprint = last_file.fingerprint AND new_file.rows_stored + new_file.rows_replaced = 0
-        AND new_file.rows_rejected = last_file.rows_rejected AND last_file.undone_at IS NULL
-    THEN
-        RAISE NOTICE 'файл «%» уже загружен (редакция %): изменений нет', new_file.file_name, last_file.version;
-        RETURN last_file;
-    END IF;
-
-    new_file.lines_service := new_file.lines_service - new_file.rows_read;
-    INSERT INTO import_file (file_name, version, kind, encoding, lines_service, fingerprint, rows_read,
-                             rows_stored, rows_replaced, rows_unchanged, rows_rejected, rows_withdrawn, seconds)
-    VALUES (new_file.file_name, coalesce(last_file.version, 0) + 1, own_layout.code, new_file.encoding,
-            new_file.lines_service, new_file.fingerprint, new_file.rows_read, new_file.rows_stored,
-            new_file.rows_replaced, new_file.rows_unchanged, new_file.rows_rejected, 0, NULL)
-    RETURNING * INTO recorded;
-    RETURN write_groups(recorded, started);
+    new_file.lines_service := new_file.lines_service - (SELECT count(*) FROM import_work);
+    RETURN record_import(new_file, NULL, started);
 END
 $$;
 COMMENT ON FUNCTION import_groups(import_file, layout, import_form, timestamptz) IS
 'Общая часть import_file для сводных данных: группы — в published_group, остальное — в import_reject; возвращает строку import_file';
 
-CREATE FUNCTION write_groups(recorded import_file, started timestamptz)
-RETURNS import_file
+CREATE FUNCTION write_groups(recorded import_file)
+RETURNS bigint
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
 AS $$
 DECLARE
     withdrawn bigint;
-    replaced bigint;
 BEGIN
-    SELECT count(*) INTO replaced FROM import_group AS g WHERE g.state = 'replace';
     DELETE FROM published_group AS p
     USING import_file AS f
     WHERE f.import_file_id = p.import_file_id AND f.file_name = recorded.file_name
       AND NOT EXISTS (
-          SELECT FROM import_group AS g
+          SELECT FROM import_work AS g
           WHERE g.state = 'unchanged'
             AND (g.administration_id, g.level, g.label) = (p.administration_id, p.level, p.label));
     GET DIAGNOSTICS withdrawn = ROW_COUNT;
@@ -327,24 +297,20 @@ BEGIN
            n.municipality_id, n.participants, n.mark_2, n.mark_3, n.mark_4, n.mark_5, n.journal_lower,
            n.journal_same, n.journal_higher, n.dist, n.task_percents
     FROM group_rows(recorded.kind, recorded.import_file_id) AS n
-    JOIN import_group AS g ON g.line = n.published_group_id
+    JOIN import_work AS g ON g.line = n.published_group_id
     WHERE g.state IN ('new', 'replace')
     ORDER BY n.published_group_id;
     INSERT INTO import_reject (import_file_id, line, row_text, reason)
     SELECT recorded.import_file_id, g.line, g.row_text, g.reason
-    FROM import_group AS g WHERE g.state = 'reject' ORDER BY g.line;
+    FROM import_work AS g WHERE g.state = 'reject' ORDER BY g.line;
     PERFORM note_unmatched_schools(recorded.import_file_id, ARRAY(
         SELECT ROW('fis_oko', substring(g.label FROM 'edu\d+'),
                    nullif(min(regexp_replace(g.label, '\s*\(edu\d+\)$', '')), min(g.label)), NULL, count(*))::school_mention
-        FROM import_group AS g
+        FROM import_work AS g
         WHERE g.level = 'school' AND g.school_id IS NULL
         GROUP BY substring(g.label FROM 'edu\d+')));
-    UPDATE import_file AS f
-    SET rows_withdrawn = withdrawn - replaced, seconds = round(extract(epoch FROM clock_timestamp() - started), 3)
-    WHERE f.import_file_id = recorded.import_file_id
-    RETURNING * INTO recorded;
-    RETURN recorded;
+    RETURN withdrawn - recorded.rows_replaced;
 END
 $$;
-COMMENT ON FUNCTION write_groups(import_file, timestamptz) IS
-'Пишет группы и отказы загрузки; возвращает строку import_file. Вызывается из import_groups';
+COMMENT ON FUNCTION write_groups(import_file) IS
+'Пишет группы и отказы загрузки, удаляет отозванные группы; возвращает число удалённых. Вызывается из record_import';

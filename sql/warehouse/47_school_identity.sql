@@ -299,7 +299,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION staged_unknown_codes(regclass) IS
-'Неизвестные коды организаций среди разобранных строк файла, с названиями, если они в файле есть. Вызывается из record_import';
+'Неизвестные коды организаций среди разобранных строк файла, с названиями, если они в файле есть. Вызывается из write_results';
 
 -- However a code gets into school_code, its work is done.
 CREATE FUNCTION resolve_unmatched_schools()

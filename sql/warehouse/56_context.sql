@@ -269,26 +269,18 @@ SET client_min_messages = warning
 AS $$
 #variable_conflict use_column
 BEGIN
-    CREATE TEMPORARY TABLE import_context AS
-    WITH place AS (
-        SELECT h.line,
-               min(h.place) FILTER (WHERE h.role = 'school_code') AS code,
-               min(h.place) FILTER (WHERE h.role = 'school_name') AS name,
-               min(h.place) FILTER (WHERE h.role = 'academic_year') AS year,
-               min(h.place) FILTER (WHERE h.role = 'measurement') AS measurement
-        FROM import_header AS h
-        GROUP BY h.line
-    ), form AS (
+    CREATE TEMPORARY TABLE import_work AS
+    WITH form AS (
         SELECT r.line, r.header_line, r.cells,
                coalesce(given.school_code_kind, own_layout.school_code_kind) AS kind,
-               coalesce(given.school_code, substring(r.cells[p.code] FROM 'edu\d+'), r.cells[p.code]) AS code,
-               r.cells[p.name] AS school_name,
-               coalesce(given.academic_year, r.cells[p.year]) AS year_text,
-               int_or_null(coalesce(given.academic_year, r.cells[p.year]), 2000, 2100) AS academic_year,
+               coalesce(given.school_code, substring(r.cells[p.school_code] FROM 'edu\d+'), r.cells[p.school_code]) AS code,
+               r.cells[p.school_name] AS school_name,
+               coalesce(given.academic_year, r.cells[p.academic_year]) AS year_text,
+               int_or_null(coalesce(given.academic_year, r.cells[p.academic_year]), 2000, 2100) AS academic_year,
                r.cells[p.measurement] AS measurement_text,
                measurement_number(coalesce(r.cells[p.measurement], '1')) AS measurement
         FROM import_record AS r
-        JOIN place AS p ON p.line = r.header_line
+        JOIN column_places() AS p ON p.line = r.header_line
         WHERE r.kind = 'data'
     ), judged AS (
         SELECT f.*, c.school_id,
@@ -329,12 +321,12 @@ BEGIN
            coalesce(v.reason, cell_reason(v.indicator, v.cell, v.total, v.numerator, v.denominator, v.amount, v.is_level,
                                           v.academic_year)) AS reason
     FROM valued AS v;
-    ANALYZE import_context;
-    UPDATE import_context SET state = 'reject' WHERE reason IS NOT NULL;
+    ANALYZE import_work;
+    UPDATE import_work SET state = 'reject' WHERE reason IS NOT NULL;
 END
 $$;
 COMMENT ON FUNCTION read_context(layout, import_form) IS
-'Разбирает записи с показателями условий во временную таблицу import_context: значения или причины отказа. Вызывается из import_context_values';
+'Разбирает записи с показателями условий во временную таблицу import_work: значения или причины отказа. Вызывается из import_context_values';
 
 -- Values that repeat or contradict each other within the file, and those
 -- already stored: the same, the file's own older ones, another owner's.
@@ -344,7 +336,7 @@ LANGUAGE plpgsql
 SET search_path FROM CURRENT
 AS $$
 BEGIN
-    UPDATE import_context AS v
+    UPDATE import_work AS v
     SET state = 'reject',
         reason = CASE WHEN r.variants > 1
                       THEN format('в файле несколько разных значений показателя «%s» (первое — в строке %s): неизвестно, какое верно', i.name, r.first_line)
@@ -352,7 +344,7 @@ BEGIN
     FROM (
         SELECT c.school_id, c.context_indicator_id, c.academic_year, c.measurement, min(c.line) AS first_line,
                count(DISTINCT (c.numerator, c.denominator, c.amount)) AS variants
-        FROM import_context AS c
+        FROM import_work AS c
         WHERE c.state = 'new'
         GROUP BY c.school_id, c.context_indicator_id, c.academic_year, c.measurement
         HAVING count(*) > 1) AS r
@@ -361,7 +353,7 @@ BEGIN
           = (v.school_id, v.context_indicator_id, v.academic_year, v.measurement)
       AND v.state = 'new' AND (r.variants > 1 OR v.line > r.first_line);
 
-    UPDATE import_context AS v
+    UPDATE import_work AS v
     SET state = CASE WHEN (v.numerator, v.denominator, v.amount) IS NOT DISTINCT FROM (s.numerator, s.denominator, s.amount)
                      THEN 'unchanged'
                      WHEN s.file_name = own_name THEN 'replace' ELSE 'reject' END,
@@ -394,7 +386,7 @@ BEGIN
     USING import_file AS f
     WHERE f.import_file_id = k.import_file_id AND f.file_name = recorded.file_name
       AND NOT EXISTS (
-          SELECT FROM import_context AS c
+          SELECT FROM import_work AS c
           WHERE c.state IN ('unchanged', 'replace')
             AND (c.school_id, c.context_indicator_id, c.academic_year, c.measurement)
                 = (k.school_id, k.context_indicator_id, k.academic_year, k.measurement));
@@ -402,7 +394,7 @@ BEGIN
     UPDATE school_context AS k
     SET numerator = c.numerator, denominator = c.denominator, amount = c.amount,
         import_file_id = recorded.import_file_id, recorded_at = clock_timestamp(), recorded_by = current_user
-    FROM import_context AS c
+    FROM import_work AS c
     WHERE c.state = 'replace'
       AND (c.school_id, c.context_indicator_id, c.academic_year, c.measurement)
           = (k.school_id, k.context_indicator_id, k.academic_year, k.measurement);
@@ -410,72 +402,43 @@ BEGIN
                                 import_file_id)
     SELECT c.school_id, c.context_indicator_id, c.academic_year, c.measurement, c.numerator, c.denominator, c.amount,
            recorded.import_file_id
-    FROM import_context AS c
+    FROM import_work AS c
     WHERE c.state = 'new'
     ORDER BY c.school_id, c.context_indicator_id;
     INSERT INTO import_reject (import_file_id, line, row_text, reason)
     SELECT recorded.import_file_id, c.line,
            (SELECT string_agg(coalesce(masked(t.cell), ''), ';' ORDER BY t.ordinality)
             FROM unnest(r.cells) WITH ORDINALITY AS t (cell)), c.reason
-    FROM import_context AS c
+    FROM import_work AS c
     JOIN import_record AS r USING (line)
     WHERE c.state = 'reject'
     ORDER BY c.line, c.context_indicator_id;
     PERFORM note_unmatched_schools(recorded.import_file_id, ARRAY(
         SELECT ROW(c.kind, c.code, min(c.school_name), NULL, count(DISTINCT c.line))::school_mention
-        FROM import_context AS c
+        FROM import_work AS c
         WHERE c.school_id IS NULL AND masked(c.code) = c.code
         GROUP BY c.kind, c.code));
     RETURN withdrawn;
 END
 $$;
 COMMENT ON FUNCTION write_context_values(import_file) IS
-'Пишет значения и отказы загрузки, удаляет отозванные значения; возвращает число удалённых. Вызывается из import_context_values';
+'Пишет значения и отказы загрузки, удаляет отозванные значения; возвращает число удалённых. Вызывается из record_import';
 
 CREATE FUNCTION import_context_values(new_file import_file, own_layout layout, given import_form, started timestamptz)
 RETURNS import_file
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
 AS $$
-DECLARE
-    last_file import_file;
-    withdrawn bigint;
 BEGIN
     PERFORM read_context(own_layout, given);
-    PERFORM match_context(new_file.file_name);
-    SELECT * INTO last_file FROM import_file AS f
-    WHERE f.file_name = new_file.file_name ORDER BY f.version DESC LIMIT 1;
-    SELECT count(*), count(*) FILTER (WHERE c.state = 'new'), count(*) FILTER (WHERE c.state = 'replace'),
-           count(*) FILTER (WHERE c.state = 'unchanged'), count(*) FILTER (WHERE c.state = 'reject'),
-           new_file.lines_service - count(DISTINCT c.line)
-    INTO new_file.rows_read, new_file.rows_stored, new_file.rows_replaced, new_file.rows_unchanged,
-         new_file.rows_rejected, new_file.lines_service
-    FROM import_context AS c;
-    IF new_file.rows_read = 0 THEN
+    IF NOT EXISTS (SELECT FROM import_work) THEN
         RAISE EXCEPTION 'в файле нет строк организаций'
             USING ERRCODE = 'no_data_found', DETAIL = format('Файл «%s».', new_file.file_name),
                   HINT = 'Под заголовком должна быть строка на каждую организацию: её код и значения показателей.';
     END IF;
-    IF new_file.fingerprint = last_file.fingerprint AND new_file.rows_stored + new_file.rows_replaced = 0
-        AND new_file.rows_rejected = last_file.rows_rejected AND last_file.undone_at IS NULL
-    THEN
-        RAISE NOTICE 'файл «%» уже загружен (редакция %): изменений нет', new_file.file_name, last_file.version;
-        RETURN last_file;
-    END IF;
-
-    INSERT INTO import_file (file_name, version, kind, encoding, lines_service, fingerprint, rows_read,
-                             rows_stored, rows_replaced, rows_unchanged, rows_rejected, rows_withdrawn)
-    VALUES (new_file.file_name, coalesce(last_file.version, 0) + 1, own_layout.code, new_file.encoding,
-            new_file.lines_service, new_file.fingerprint, new_file.rows_read, new_file.rows_stored,
-            new_file.rows_replaced, new_file.rows_unchanged, new_file.rows_rejected, 0)
-    RETURNING * INTO new_file;
-    withdrawn := write_context_values(new_file);
-    UPDATE import_file AS f
-    SET rows_withdrawn = withdrawn,
-        seconds = round(extract(epoch FROM clock_timestamp() - started), 3)
-    WHERE f.import_file_id = new_file.import_file_id
-    RETURNING * INTO new_file;
-    RETURN new_file;
+    PERFORM match_context(new_file.file_name);
+    new_file.lines_service := new_file.lines_service - (SELECT count(DISTINCT w.line) FROM import_work AS w);
+    RETURN record_import(new_file, NULL, started);
 END
 $$;
 COMMENT ON FUNCTION import_context_values(import_file, layout, import_form, timestamptz) IS

@@ -102,7 +102,7 @@ RETURN ARRAY[
     'parse_staging', 'reject_repeated_rows', 'match_stored_rows', 'lock_administrations', 'lock_file',
     'write_results', 'write_rejects', 'staging_fingerprint', 'import_staged', 'record_import',
     'note_unmatched_schools', 'staged_unknown_codes', 'clear_file_tables', 'decode_lines', 'join_lines',
-    'recognise_layout', 'read_records', 'read_headers', 'read_exams', 'compare_announced', 'individual_places',
+    'recognise_layout', 'read_records', 'read_headers', 'read_exams', 'compare_announced',
     'write_import_rows', 'number_attempts', 'derive_marks', 'fold_journal', 'read_groups', 'judge_groups',
     'import_groups', 'write_groups', 'read_context', 'match_context', 'write_context_values', 'import_context_values'];
 COMMENT ON FUNCTION loader_routines() IS 'Изменяющие данные функции загрузки: их выполняет роль shnor_loader';

@@ -2,7 +2,7 @@
 -- corrections and their history, data checks.
 \ir include/warehouse.sql
 BEGIN;
-SELECT plan(57);
+SELECT plan(58);
 SET client_min_messages = warning;
 
 CREATE FUNCTION helper.import(file text, lines text[], kind text DEFAULT 'auto', academic_year integer DEFAULT NULL)
@@ -141,6 +141,16 @@ INSERT INTO context_indicator (code, topic, name, unit, kind, direction, source)
 INSERT INTO layout_column (layout_id, role, header) SELECT layout_id, 'bus_km', 'подвоз, км' FROM layout WHERE code = 'resource_deficits';
 SELECT is(counts(import('bus.csv', ARRAY['Логин;Учебный год;Замер;Подвоз, км', 'edu990003;2023;1;12,5'])), '1 = 1 + 0 + 0 + 0, 0', 'an indicator added');
 SELECT is((SELECT amount FROM school_context WHERE context_indicator_id = id('bus_km')), 12.5::double precision, 'is loaded');
+
+-- The same file again, refused for another reason: that is recorded.
+UPDATE context_indicator SET high_value = 15 WHERE code = 'bus_km';
+SELECT counts(import('far.csv', ARRAY['Логин;Учебный год;Замер;Подвоз, км', 'edu990001;2023;1;20'])) \g /dev/null
+UPDATE context_indicator SET high_value = 18 WHERE code = 'bus_km';
+SELECT counts(import('far.csv', ARRAY['Логин;Учебный год;Замер;Подвоз, км', 'edu990001;2023;1;20'])) \g /dev/null
+SELECT counts(import('far.csv', ARRAY['Логин;Учебный год;Замер;Подвоз, км', 'edu990001;2023;1;20'])) \g /dev/null
+SELECT is((SELECT string_agg(format('%s %s', version, reason), E'\n' ORDER BY version) FROM import_reject JOIN import_file USING (import_file_id)
+           WHERE file_name = 'far.csv'),
+          E'1 Подвоз: 20 — вне пределов от … до 15\n2 Подвоз: 20 — вне пределов от … до 18', 'a reason that changed is recorded, once');
 
 -- Taking a file back.
 SELECT is(undo_import('passport.csv'), 6::bigint, 'an import is taken back');
