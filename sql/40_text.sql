@@ -1,5 +1,12 @@
 -- Text of imported files: reading cells without errors, fingerprints of lines.
 
+CREATE FUNCTION shnor.cell_text(cell text)
+RETURNS text
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'cell_text';
+COMMENT ON FUNCTION shnor.cell_text(text) IS
+'The text of a file''s cell without ASCII white-space characters and no-break spaces (U+00A0) around it; NULL if nothing is left, and for NULL. No errors.';
+
 CREATE FUNCTION shnor.int_or_null(value text, low integer, high integer)
 RETURNS integer
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
@@ -13,6 +20,13 @@ LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'is_code';
 COMMENT ON FUNCTION shnor.is_code(text, integer) IS
 'Is value a code: from 1 to max_length characters, each a digit 0-9, a Latin letter A-Z or a-z, _ or -? The same as value ~ ''^[0-9A-Za-z_-]+$'' with a bound, in a fraction of the time, for CHECK constraints that every row pays for. NULL if an argument is NULL; no errors.';
+
+CREATE FUNCTION shnor.scores_or_null(value text)
+RETURNS smallint[]
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'scores_or_null';
+COMMENT ON FUNCTION shnor.scores_or_null(text) IS
+'The task scores written in value, otherwise NULL; never an error. Accepted: from 1 to 100 scores separated by semicolons, each from 0 to 100 in at most three digits, or X for a task not attempted (the Latin or the Russian letter, of either case), which is NULL in the result; spaces and no-break spaces (U+00A0) do not count. NULL for NULL.';
 
 CREATE FUNCTION shnor.fingerprint_accum(state internal, line text)
 RETURNS internal

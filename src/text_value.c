@@ -4,13 +4,22 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "mb/pg_wchar.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
 
 #include "compat.h"
 
+/* The most task scores a work may have, and the highest of them. */
+#define MAX_TASKS 100
+#define MAX_TASK_SCORE 100
+
+PG_FUNCTION_INFO_V1(cell_text);
 PG_FUNCTION_INFO_V1(int_or_null);
 PG_FUNCTION_INFO_V1(is_code);
+PG_FUNCTION_INFO_V1(scores_or_null);
 
 /*
  * Bytes of the no-break space U+00A0 in the database's encoding; their number
@@ -49,6 +58,62 @@ is_ascii_space(char c)
 }
 
 /*
+ * Moves *start and *end, the ends of a text, to its first character that is
+ * not blank and behind its last one; to the same place when all are.
+ */
+static inline void
+trim_blanks(const char **start, const char **end)
+{
+	const char *p = *start;
+	const char *q = *end;
+	int			nbsp_len;
+	const char *nbsp = no_break_space(&nbsp_len);
+
+	for (;;)
+	{
+		if (p < q && is_ascii_space(*p))
+			p++;
+		else if (nbsp_len > 0 && q - p >= nbsp_len &&
+				 memcmp(p, nbsp, nbsp_len) == 0)
+			p += nbsp_len;
+		else
+			break;
+	}
+	for (;;)
+	{
+		if (p < q && is_ascii_space(q[-1]))
+			q--;
+		else if (nbsp_len > 0 && q - p >= nbsp_len &&
+				 memcmp(q - nbsp_len, nbsp, nbsp_len) == 0)
+			q -= nbsp_len;
+		else
+			break;
+	}
+	*start = p;
+	*end = q;
+}
+
+/*
+ * cell_text(cell text) -> text; strict
+ *
+ * Most cells have no blanks around them and are returned as they are.
+ */
+Datum
+cell_text(PG_FUNCTION_ARGS)
+{
+	text	   *cell = PG_GETARG_TEXT_PP(0);
+	const char *start = VARDATA_ANY(cell);
+	const char *end = start + VARSIZE_ANY_EXHDR(cell);
+
+	trim_blanks(&start, &end);
+	if (start == end)
+		PG_RETURN_NULL();
+	if (end - start == VARSIZE_ANY_EXHDR(cell))
+		PG_RETURN_TEXT_P(cell);
+	PG_RETURN_TEXT_P(cstring_to_text_with_len(start, end - start));
+}
+
+/*
  * int_or_null(value text, low integer, high integer) -> integer; strict
  *
  * Allocates nothing unless the value arrives compressed or out of line, which
@@ -62,32 +127,10 @@ int_or_null(PG_FUNCTION_ARGS)
 	int32		high = PG_GETARG_INT32(2);
 	const char *p = VARDATA_ANY(value);
 	const char *end = p + VARSIZE_ANY_EXHDR(value);
-	int			nbsp_len;
-	const char *nbsp = no_break_space(&nbsp_len);
 	bool		negative = false;
 	int64		number = 0;
 
-	for (;;)
-	{
-		if (p < end && is_ascii_space(*p))
-			p++;
-		else if (nbsp_len > 0 && end - p >= nbsp_len &&
-				 memcmp(p, nbsp, nbsp_len) == 0)
-			p += nbsp_len;
-		else
-			break;
-	}
-	for (;;)
-	{
-		if (p < end && is_ascii_space(end[-1]))
-			end--;
-		else if (nbsp_len > 0 && end - p >= nbsp_len &&
-				 memcmp(end - nbsp_len, nbsp, nbsp_len) == 0)
-			end -= nbsp_len;
-		else
-			break;
-	}
-
+	trim_blanks(&p, &end);
 	if (p < end && (*p == '-' || *p == '+'))
 		negative = *p++ == '-';
 	if (p == end)
@@ -125,4 +168,76 @@ is_code(PG_FUNCTION_ARGS)
 			  (p[i] >= 'a' && p[i] <= 'z') || p[i] == '_' || p[i] == '-'))
 			PG_RETURN_BOOL(false);
 	PG_RETURN_BOOL(true);
+}
+
+/*
+ * Reads one score, or an X, a Latin or a Russian letter, from the len bytes of
+ * UTF-8 at p, which has no blanks.  Returns false when it is neither; *is_null
+ * tells an X.
+ */
+static bool
+read_score(const char *p, int len, int16 *score, bool *is_null)
+{
+	static const char *const marks[] = {"X", "x", "\xD0\xA5", "\xD1\x85"};
+
+	for (int i = 0; i < (int) lengthof(marks); i++)
+		if (len == (int) strlen(marks[i]) && memcmp(p, marks[i], len) == 0)
+			return *is_null = true;
+	if (len < 1 || len > 3)
+		return false;
+	*is_null = false;
+	*score = 0;
+	for (int i = 0; i < len; i++)
+	{
+		if (p[i] < '0' || p[i] > '9')
+			return false;
+		*score = *score * 10 + (p[i] - '0');
+	}
+	return *score <= MAX_TASK_SCORE;
+}
+
+/*
+ * scores_or_null(value text) -> smallint[]; strict
+ */
+Datum
+scores_or_null(PG_FUNCTION_ARGS)
+{
+	text	   *value = PG_GETARG_TEXT_PP(0);
+	int			len = VARSIZE_ANY_EXHDR(value);
+	char	   *from = pg_server_to_any(VARDATA_ANY(value), len, PG_UTF8);
+	const char *end = from + (from == VARDATA_ANY(value) ? len : strlen(from));
+	char	   *bytes = palloc(end - from + 1);
+	char	   *to = bytes;
+	Datum		scores[MAX_TASKS];
+	bool		nulls[MAX_TASKS];
+	int			count = 0;
+	int			lower = 1;
+
+	for (const char *p = from; p < end; p++)
+	{
+		if (*p == ' ')
+			continue;
+		if (*p == '\xC2' && p + 1 < end && p[1] == '\xA0')
+			p++;
+		else
+			*to++ = *p;
+	}
+	for (const char *p = bytes;;)
+	{
+		const char *stop = memchr(p, ';', to - p);
+		int16		score = 0;
+
+		if (stop == NULL)
+			stop = to;
+		if (count == MAX_TASKS ||
+			!read_score(p, (int) (stop - p), &score, &nulls[count]))
+			PG_RETURN_NULL();
+		scores[count++] = Int16GetDatum(score);
+		if (stop == to)
+			break;
+		p = stop + 1;
+	}
+	PG_RETURN_ARRAYTYPE_P(construct_md_array(scores, nulls, 1, &count, &lower,
+											 INT2OID, sizeof(int16), true,
+											 TYPALIGN_SHORT));
 }

@@ -63,15 +63,6 @@ $$;
 COMMENT ON FUNCTION open_staging() IS
 'Создаёт в этом сеансе пустую временную таблицу import_staging для строк файла (столбцы — как у import_form, и file_line — порядок строк, заполняется сам); прежняя удаляется';
 
--- Blanks around a cell's text are ASCII white space and no-break spaces, which
--- spreadsheets like to leave; int_or_null skips the same ones.
-CREATE FUNCTION cell_text(cell text)
-RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN nullif(btrim(cell, E' \t\n\x0b\f\r' || chr(160)), '');
-COMMENT ON FUNCTION cell_text(text) IS
-'Текст ячейки файла без пробелов по краям (в том числе неразрывных и табуляций); NULL, если в ней ничего нет';
-
 -- A name written where a number or a code belongs must not be kept with the
 -- refused row: words that begin with a capital are not shown.
 CREATE FUNCTION masked(cell text)
@@ -127,7 +118,7 @@ BEGIN
                                  score, mark, journal_mark, participant, class, task_scores, reason)
         SELECT p.tid, p.line, a.administration_id, c.school_id, p.academic_year, p.attempt,
                p.score, p.mark, p.journal_mark, p.participant, coalesce(p.class, ''),
-               CASE WHEN p.tasks_valid THEN string_to_array(p.tasks, ';', 'X')::smallint[] END,
+               p.task_scores,
                nullif(concat_ws('; ',
                    CASE WHEN p.academic_year IS NULL
                         THEN bad_value('учебный год', p.year_text, 'ожидается год от 2000 до 2100')
@@ -164,8 +155,8 @@ BEGIN
                         THEN 'нет отметки, а эта процедура оценивается по отметке'
                         WHEN p.score_text IS NULL AND a.fail_by = 'min_score'
                         THEN 'нет балла, а эта процедура оценивается по минимальному баллу' END,
-                   CASE WHEN NOT p.tasks_valid
-                        THEN bad_value('баллы за задания', p.tasks,
+                   CASE WHEN p.task_scores IS NULL AND p.tasks_text IS NOT NULL
+                        THEN bad_value('баллы за задания', translate(p.tasks_text, 'xхХ ' || chr(160), 'XXX'),
                                        'ожидаются целые от 0 до 100 через точку с запятой, не больше ста, X — не приступал') END),
                '')
         FROM (
@@ -176,8 +167,7 @@ BEGIN
                    int_or_null(t.score_text, 0, 1000)::smallint AS score,
                    int_or_null(t.mark_text, 2, 5)::smallint AS mark,
                    int_or_null(t.journal_mark_text, 2, 5)::smallint AS journal_mark,
-                   t.tasks ~ '^(0?[0-9]{1,2}|100|X)(;(0?[0-9]{1,2}|100|X))*$'
-                       AND length(t.tasks) - length(replace(t.tasks, ';', '')) < 100 AS tasks_valid
+                   scores_or_null(t.tasks_text) AS task_scores
             FROM (
                 SELECT s.ctid AS tid,
                        %s AS line,
@@ -194,7 +184,7 @@ BEGIN
                        cell_text(s.score) AS score_text,
                        cell_text(s.mark) AS mark_text,
                        cell_text(s.journal_mark) AS journal_mark_text,
-                       translate(cell_text(s.task_scores), 'xхХ ' || chr(160), 'XXX') AS tasks
+                       cell_text(s.task_scores) AS tasks_text
                 FROM %s AS s
                 OFFSET 0) AS t
             OFFSET 0) AS p
@@ -225,14 +215,19 @@ LANGUAGE plpgsql
 SET search_path FROM CURRENT
 AS $$
 BEGIN
-    WITH repeated AS (
-        SELECT administration_id, school_id, participant, attempt,
-               min(line) AS first_line,
-               count(DISTINCT (class, score, mark, journal_mark, task_scores)) AS variants
+    WITH claimed AS (
+        SELECT administration_id, school_id, participant, attempt
         FROM import_work
         WHERE state = 'new'
         GROUP BY administration_id, school_id, participant, attempt
         HAVING count(*) > 1
+    ), repeated AS (
+        SELECT administration_id, school_id, participant, attempt,
+               min(line) AS first_line,
+               count(DISTINCT (class, score, mark, journal_mark, task_scores)) AS variants
+        FROM import_work JOIN claimed USING (administration_id, school_id, participant, attempt)
+        WHERE state = 'new'
+        GROUP BY administration_id, school_id, participant, attempt
     )
     UPDATE import_work AS w
     SET state = 'reject',

@@ -62,25 +62,21 @@ COMMENT ON FUNCTION line_encoding() IS
 'Кодировка строк import_line, прочитанных как LATIN1: UTF8 или WIN1251; NULL — строки прочитаны в своей кодировке. Вызывается из import_file';
 
 -- Decoded lines, without the byte order mark and the carriage returns.
-CREATE FUNCTION decode_lines(encoding text)
-RETURNS bigint
+CREATE FUNCTION decode_lines(encoding text, first_line bigint, last_line bigint)
+RETURNS void
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
 SET client_min_messages = warning
 AS $$
-DECLARE
-    lines bigint;
 BEGIN
-    CREATE TEMPORARY TABLE import_text (line bigint, body text);
+    CREATE TEMPORARY TABLE IF NOT EXISTS import_text (line bigint, body text);
     INSERT INTO import_text (line, body)
     SELECT l.file_line,
            btrim(CASE WHEN encoding IS NULL THEN coalesce(l.raw, '')
                       ELSE convert_from(convert_to(coalesce(l.raw, ''), 'LATIN1'), encoding) END,
                  chr(65279) || E'\r')
     FROM import_line AS l
-    ORDER BY l.file_line;
-    GET DIAGNOSTICS lines = ROW_COUNT;
-    RETURN lines;
+    WHERE l.file_line BETWEEN first_line AND last_line;
 EXCEPTION
     WHEN character_not_in_repertoire OR untranslatable_character THEN
         RAISE EXCEPTION 'файл не в UTF-8 и не в Windows-1251'
@@ -89,13 +85,13 @@ EXCEPTION
                   HINT = 'Сохраните его как CSV в кодировке UTF-8 и загрузите снова.';
 END
 $$;
-COMMENT ON FUNCTION decode_lines(text) IS
-'Раскодирует строки файла во временную таблицу import_text; возвращает их число. Вызывается из import_file';
+COMMENT ON FUNCTION decode_lines(text, bigint, bigint) IS
+'Раскодирует строки файла с такими номерами во временную таблицу import_text. Вызывается из import_file';
 
--- Records of the lines up to a limit. A quoted cell may hold line ends; when
+-- Records of the lines read so far. A quoted cell may hold line ends; when
 -- quotes do not close within twenty lines they are not quotes, and each line
 -- is a record.
-CREATE FUNCTION file_records(delimiter text, last_line bigint DEFAULT NULL)
+CREATE FUNCTION file_records(delimiter text)
 RETURNS TABLE (line bigint, body text)
 LANGUAGE plpgsql STABLE
 SET search_path FROM CURRENT
@@ -106,10 +102,9 @@ DECLARE
 BEGIN
     IF NOT EXISTS (
         SELECT FROM import_text AS t
-        WHERE t.line <= coalesce(last_line, t.line) AND position('"' IN t.body) > 0
-          AND csv_inside_accum(false, t.body, delimiter))
+        WHERE position('"' IN t.body) > 0 AND csv_inside_accum(false, t.body, delimiter))
     THEN
-        RETURN QUERY SELECT t.line, t.body FROM import_text AS t WHERE t.line <= coalesce(last_line, t.line);
+        RETURN QUERY SELECT t.line, t.body FROM import_text AS t;
         RETURN;
     END IF;
 
@@ -117,7 +112,6 @@ BEGIN
         WITH quoted AS (
             SELECT t.line, t.body, csv_inside(t.body, delimiter) OVER (ORDER BY t.line) AS inside
             FROM import_text AS t
-            WHERE t.line <= coalesce(last_line, t.line)
         ), begun AS (
             SELECT q.line, q.body, q.inside,
                    count(*) FILTER (WHERE NOT q.was_inside) OVER (ORDER BY q.line) AS number
@@ -135,11 +129,11 @@ BEGIN
         SELECT q.line, q.body FROM quoted AS q, broken AS k WHERE k.any_broken;
 END
 $$;
-COMMENT ON FUNCTION file_records(text, bigint) IS
+COMMENT ON FUNCTION file_records(text) IS
 'Записи файла при данном разделителе: строки, соединённые там, где ячейка в кавычках переходит на следующую. Вызывается из import_file';
 
 -- Where the layouts' headers are found among the records given.
-CREATE FUNCTION match_headers(delimiter text, last_line bigint, only_layout text DEFAULT NULL)
+CREATE FUNCTION match_headers(delimiter text, only_layout text DEFAULT NULL)
 RETURNS TABLE (layout_id integer, line bigint, matched bigint)
 LANGUAGE plpgsql STABLE
 SET search_path FROM CURRENT
@@ -149,7 +143,7 @@ BEGIN
     RETURN QUERY
         WITH header AS MATERIALIZED (
             SELECT r.line, header_text(c.cell) AS header
-            FROM file_records(delimiter, last_line) AS r
+            FROM file_records(delimiter) AS r
             CROSS JOIN LATERAL unnest(csv_cells(r.body, delimiter)) AS c (cell)
             WHERE length(c.cell) <= 200
         ), found AS (
@@ -170,11 +164,11 @@ BEGIN
               AND k.role <> ALL (array_agg(f.role)));
 END
 $$;
-COMMENT ON FUNCTION match_headers(text, bigint, text) IS
+COMMENT ON FUNCTION match_headers(text, text) IS
 'В каких записях есть все обязательные столбцы какой формы. Вызывается из import_file';
 
--- The layout and the delimiter that explain the most header cells within the
--- first hundred lines.
+-- The layout and the delimiter that explain the most header cells of the lines
+-- read so far, which are the first hundred.
 CREATE FUNCTION recognise_layout(wanted text, OUT layout_code text, OUT delimiter text, OUT header_line bigint)
 LANGUAGE plpgsql STABLE
 SET search_path FROM CURRENT
@@ -183,7 +177,7 @@ BEGIN
     SELECT l.code, d.delimiter, m.line
     INTO layout_code, delimiter, header_line
     FROM (VALUES (1, ';'), (2, ','), (3, E'\t'), (4, '|')) AS d (place, delimiter)
-    CROSS JOIN LATERAL match_headers(d.delimiter, 100, wanted) AS m
+    CROSS JOIN LATERAL match_headers(d.delimiter, wanted) AS m
     JOIN layout AS l USING (layout_id)
     ORDER BY m.matched DESC, d.place, m.layout_id
     LIMIT 1;
@@ -283,7 +277,8 @@ COMMENT ON FUNCTION header_lines(layout, text, bigint) IS
 'Строки всех заголовков файла по порядку. Вызывается из read_records';
 
 -- The lines that name an exam: a ФИС ОКО title or a РИС exam line, alone in
--- their record.
+-- their record. What the texts must have in them is looked for before the
+-- patterns, which take ten times as long.
 CREATE FUNCTION exam_lines()
 RETURNS bigint[]
 LANGUAGE plpgsql STABLE
@@ -292,8 +287,8 @@ AS $$
 BEGIN
     RETURN ARRAY(
         SELECT t.line FROM import_text AS t
-        WHERE t.body ~ '^[;,|\t "]*(ВПР|впр|Впр) \d{4} .+ \d{1,2} класс[;,|\t "]*$'
-           OR t.body ~ '^[;,|\t "]*\d{2} ?- ?[^;,|\t"]+ \d{4}\.\d{2}\.\d{2}[;,|\t "]*$'
+        WHERE position('класс' IN t.body) > 0 AND t.body ~ '^[;,|\t "]*(ВПР|впр|Впр) \d{4} .+ \d{1,2} класс[;,|\t "]*$'
+           OR position('.' IN t.body) > 0 AND t.body ~ '^[;,|\t "]*\d{2} ?- ?[^;,|\t"]+ \d{4}\.\d{2}\.\d{2}[;,|\t "]*$'
         ORDER BY t.line);
 END
 $$;
@@ -331,8 +326,7 @@ BEGIN
                headers[width_bucket(t.line, headers)] AS header_line
         FROM import_text AS t
         CROSS JOIN LATERAL (SELECT csv_cells(t.body, delimiter) AS cells OFFSET 0) AS c
-        OFFSET 0) AS r
-    ORDER BY r.line;
+        OFFSET 0) AS r;
     ANALYZE import_record (line, kind, header_line, exam_line);
 END
 $$;
@@ -422,7 +416,7 @@ RETURNS TABLE (line bigint, participant integer, class integer, variant integer,
                subject integer, level integer, grade integer, school_code_kind integer, attempt integer,
                task_scores integer, group_name integer, participants integer, subject_name integer,
                school_name integer, measurement integer)
-LANGUAGE plpgsql STABLE
+LANGUAGE plpgsql STABLE ROWS 10
 SET search_path FROM CURRENT
 AS $$
 #variable_conflict use_column

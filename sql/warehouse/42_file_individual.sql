@@ -22,11 +22,13 @@ END;
 COMMENT ON FUNCTION participant_code(text) IS
 'Код участника по реквизитам документа и тайному ключу хранилища; NULL, если реквизитов нет';
 
--- X, Х, - and «нет отметки» stand for no value.
+-- X, Х, - and «нет отметки» stand for no value. A number is told first, since
+-- it is what most cells hold.
 CREATE FUNCTION present_value(cell text)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN lower_text(cell) IN ('x', 'х', '-', '–', '—', 'нет отметки') THEN NULL ELSE cell END;
+RETURN CASE WHEN int_or_null(cell, 0, 1000) IS NOT NULL THEN cell
+            WHEN lower_text(cell) IN ('x', 'х', '-', '–', '—', 'нет отметки') THEN NULL ELSE cell END;
 COMMENT ON FUNCTION present_value(text) IS
 'Значение ячейки или NULL, если в ней знак отсутствия значения: X, «-», «нет отметки»';
 
@@ -55,7 +57,9 @@ $$;
 COMMENT ON FUNCTION read_exams(layout, text) IS
 'Собирает процедуры, названные в файле (временная таблица import_exam). Вызывается из import_file';
 
--- Values the caller gave stand before those of the file.
+-- Values the caller gave stand before those of the file. array_append gives an
+-- array taken apart, whose elements are then found at once; in a stored one each
+-- is searched from the beginning.
 CREATE FUNCTION write_import_rows(own_layout layout, given import_form)
 RETURNS void
 LANGUAGE plpgsql
@@ -88,15 +92,17 @@ BEGIN
                               concat_ws(' ', r.cells[p.short_answers], r.cells[p.long_answers]))
                 ELSE r.cells[p.task_scores] END,
            r.line, x.held_on
-    FROM import_record AS r
+    FROM (
+        SELECT d.line, array_append(d.cells, NULL) AS cells, d.header_line, d.exam_line
+        FROM import_record AS d
+        WHERE d.kind = 'data'
+        OFFSET 0) AS r
     JOIN column_places() AS p ON p.line = r.header_line
     LEFT JOIN LATERAL (
         SELECT e.* FROM import_exam AS e
         WHERE e.wording = r.cells[p.exam_name]
            OR p.exam_name IS NULL AND e.wording IS NULL AND e.line = coalesce(r.exam_line, 0)) AS x ON true
-    WHERE r.kind = 'data'
-      AND lower_text(coalesce(r.cells[p.variant], '')) <> 'отсутствовал'
-    ORDER BY r.line;
+    WHERE p.variant IS NULL OR lower_text(coalesce(r.cells[p.variant], '')) <> 'отсутствовал';
 END
 $$;
 COMMENT ON FUNCTION write_import_rows(layout, import_form) IS
@@ -110,7 +116,7 @@ LANGUAGE plpgsql
 SET search_path FROM CURRENT
 AS $$
 BEGIN
-    IF (SELECT count(DISTINCT i.held_on) FROM import_rows AS i) < 2 THEN
+    IF (SELECT min(i.held_on) = max(i.held_on) FROM import_rows AS i) IS NOT FALSE THEN
         RETURN;
     END IF;
     UPDATE import_rows AS i

@@ -1,4 +1,4 @@
--- int_or_null: what is a number, what is not, bounds.
+-- Reading cells: int_or_null, is_code, cell_text, scores_or_null; what is a value, what is not.
 \pset null '(null)'
 
 SELECT v AS written, shnor.int_or_null(v, -1000, 1000)
@@ -76,3 +76,41 @@ FROM (
         UNION ALL
         VALUES (''), ('a b'), (E'a\n'), ('Ж'), ('-'), ('12345'), ('123456'), (NULL)) AS s (v)) AS t;
 SELECT shnor.is_code('a', 0) AS too_long, shnor.is_code('a', NULL) AS no_bound;
+
+-- cell_text: every text of up to five characters out of seven, the last of
+-- which ends in the byte A0, against btrim.
+WITH RECURSIVE written (v, l) AS (
+    SELECT '', 0
+    UNION ALL
+    SELECT v || c, l + 1
+    FROM written, unnest(ARRAY[' ', E'\t', E'\x0b', E'\r', E'\u00A0', 'a', E'\u0420']) AS c
+    WHERE l < 5
+)
+SELECT count(*) AS compared, count(shnor.cell_text(v)) AS with_text,
+       count(*) FILTER (WHERE shnor.cell_text(v) IS DISTINCT FROM
+                              nullif(btrim(v, E' \t\n\x0b\f\r\u00A0'), '')) AS differ
+FROM written;
+SELECT length(shnor.cell_text(v)) AS stored FROM stored ORDER BY v;
+
+-- scores_or_null: every text of up to five pieces out of ten against a regular
+-- expression and a cast.
+WITH RECURSIVE written (v, l) AS (
+    SELECT '', 0
+    UNION ALL
+    SELECT v || c, l + 1
+    FROM written, unnest(ARRAY['0', '1', '10', 'X', E'\u0445', ' ', E'\u00A0', ';', '-', E'\u0446']) AS c
+    WHERE l < 5
+), read AS (
+    SELECT shnor.scores_or_null(v) AS scores, translate(v, E'x\u0445\u0425 \u00A0', 'XXX') AS plain
+    FROM written
+), expected AS (
+    SELECT scores, CASE WHEN plain ~ '^(0?[0-9]{1,2}|100|X)(;(0?[0-9]{1,2}|100|X))*$'
+                        THEN string_to_array(plain, ';', 'X')::smallint[] END AS oracle
+    FROM read
+)
+SELECT count(*) AS compared, count(scores) AS accepted, count(*) FILTER (WHERE scores IS DISTINCT FROM oracle) AS differ
+FROM expected;
+SELECT v AS written, shnor.scores_or_null(v)
+FROM (VALUES ('1;X;2'), (E'\u0425;\u0445;x;X'), (' 1 ; 0 2 '), ('099;100;000'), ('101'), ('0100'), ('1;'), (';1'), ('1,5'), (NULL)) AS t (v);
+SELECT cardinality(shnor.scores_or_null(repeat('100;', 99) || 'X')) AS hundred,
+       shnor.scores_or_null(repeat('1;', 100) || '1') AS one_more;
