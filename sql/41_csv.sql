@@ -28,7 +28,21 @@ CREATE FUNCTION shnor.raw_is_utf8(line text)
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'shnor_raw_is_utf8';
 COMMENT ON FUNCTION shnor.raw_is_utf8(text) IS
-    'For a line that COPY read with ENCODING LATIN1, a character for each byte of the file: are its bytes valid UTF-8? NULL if it has characters that LATIN1 does not, so that it was not read so. Decode with convert_from(convert_to(line, ''LATIN1''), encoding)';
+    'For a line that COPY read with ENCODING LATIN1, a character for each byte of the file: are its bytes valid UTF-8? NULL if it has characters that LATIN1 does not, so that it was not read so';
+
+CREATE FUNCTION shnor.raw_text(line text, encoding text)
+    RETURNS text
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'shnor_raw_text';
+COMMENT ON FUNCTION shnor.raw_text(text, text) IS
+    'For a line that COPY read with ENCODING LATIN1, a character for each byte of the file: the text its bytes are in the encoding, without byte order marks (of UTF-8) and carriage returns at its ends. NULL if an argument is NULL. Errors: 22021, 22P05 for bytes that are no text in the encoding, 22P05 for a line that has characters LATIN1 does not, 22023 for an encoding that is not known';
+
+CREATE FUNCTION shnor.next_file_line(cell text, sequence text)
+    RETURNS bigint
+    LANGUAGE c IMMUTABLE
+    AS 'MODULE_PATHNAME', 'shnor_next_file_line';
+COMMENT ON FUNCTION shnor.next_file_line(text, text) IS
+    'nextval(sequence), whatever the cell is: numbers the rows of a table that COPY fills, in the order they come, in a generated column, the only kind that \copy without a list of columns leaves out. Such a column takes only functions declared IMMUTABLE; this one is not, and is for nothing else. NULL if sequence is NULL. Errors: those of nextval';
 
 CREATE FUNCTION shnor.csv_filled(cells text[])
     RETURNS integer

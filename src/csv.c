@@ -1,6 +1,6 @@
 /*
  * csv.c
- *		SQL functions over lines of files: cells, quotes, encodings.
+ *		SQL functions over lines of files: cells and quotes.
  */
 #include "postgres.h"
 
@@ -16,7 +16,6 @@
 
 PG_FUNCTION_INFO_V1(shnor_csv_cells);
 PG_FUNCTION_INFO_V1(shnor_csv_inside);
-PG_FUNCTION_INFO_V1(shnor_raw_is_utf8);
 PG_FUNCTION_INFO_V1(shnor_csv_filled);
 PG_FUNCTION_INFO_V1(shnor_csv_pick);
 PG_FUNCTION_INFO_V1(shnor_answer_scores);
@@ -109,36 +108,6 @@ shnor_csv_inside(PG_FUNCTION_ARGS)
 	PG_RETURN_BOOL(csv_ends_inside_quotes(VARDATA_ANY(line),
 										  VARSIZE_ANY_EXHDR(line),
 										  get_delimiter(fcinfo, 2), inside));
-}
-
-/*
- * raw_is_utf8(line): the line was read as LATIN1, a character a byte; are
- * these bytes valid UTF-8?  NULL when it has other characters, so that it was
- * not read as LATIN1.
- */
-Datum
-shnor_raw_is_utf8(PG_FUNCTION_ARGS)
-{
-	text	   *line = PG_GETARG_TEXT_PP(0);
-	const unsigned char *p = (const unsigned char *) VARDATA_ANY(line);
-	const unsigned char *end = p + VARSIZE_ANY_EXHDR(line);
-	char	   *bytes = palloc(VARSIZE_ANY_EXHDR(line));
-	int			len = 0;
-
-	/* LATIN1 in UTF-8 is one byte, or C2 or C3 and a continuation byte */
-	while (p < end)
-	{
-		if (*p < 0x80)
-			bytes[len++] = *p++;
-		else if ((*p == 0xC2 || *p == 0xC3) && p + 1 < end)
-		{
-			bytes[len++] = (char) (((*p & 0x03) << 6) | (p[1] & 0x3F));
-			p += 2;
-		}
-		else
-			PG_RETURN_NULL();
-	}
-	PG_RETURN_BOOL(pg_encoding_verifymbstr(PG_UTF8, bytes, len) == len);
 }
 
 /* csv_filled(cells): how many of the cells are not empty. */

@@ -36,15 +36,7 @@ COMMENT ON COLUMN import_form.task_scores IS 'Баллы за задания ч�
 -- Rows of different lengths do not lie in a table in the order they came: a
 -- short one fills a gap on an earlier page. So the staging table numbers its
 -- rows in a generated column, the only kind that \copy without a list of
--- columns leaves out; such a column takes only functions declared IMMUTABLE,
--- which this one is not.
-CREATE FUNCTION next_file_line(cell text)
-RETURNS bigint
-LANGUAGE sql IMMUTABLE
-RETURN nextval('pg_temp.import_staging_line'::text);
-COMMENT ON FUNCTION next_file_line(text) IS
-'Следующий номер строки файла в этом сеансе, от значения ячейки не зависит. Вызывается только столбцом import_staging.file_line';
-
+-- columns leaves out.
 CREATE FUNCTION open_staging()
 RETURNS void
 LANGUAGE plpgsql
@@ -57,7 +49,7 @@ BEGIN
     CREATE TEMPORARY SEQUENCE import_staging_line;
     CREATE TEMPORARY TABLE import_staging (
         LIKE import_form,
-        file_line bigint GENERATED ALWAYS AS (next_file_line(academic_year)) STORED);
+        file_line bigint GENERATED ALWAYS AS (next_file_line(academic_year, 'pg_temp.import_staging_line')) STORED);
 END
 $$;
 COMMENT ON FUNCTION open_staging() IS
@@ -317,13 +309,15 @@ BEGIN
                 = (r.administration_id, r.school_id, r.participant, r.attempt, r.academic_year));
     GET DIAGNOSTICS withdrawn = ROW_COUNT;
 
-    UPDATE result AS r
-    SET class = w.class, score = w.score, mark = w.mark, journal_mark = w.journal_mark,
-        task_scores = w.task_scores, import_file_id = own_file.import_file_id
-    FROM import_work AS w
-    WHERE w.state = 'replace'
-      AND (w.administration_id, w.school_id, w.participant, w.attempt, w.academic_year)
-          = (r.administration_id, r.school_id, r.participant, r.attempt, r.academic_year);
+    IF own_file.rows_replaced > 0 THEN
+        UPDATE result AS r
+        SET class = w.class, score = w.score, mark = w.mark, journal_mark = w.journal_mark,
+            task_scores = w.task_scores, import_file_id = own_file.import_file_id
+        FROM import_work AS w
+        WHERE w.state = 'replace'
+          AND (w.administration_id, w.school_id, w.participant, w.attempt, w.academic_year)
+              = (r.administration_id, r.school_id, r.participant, r.attempt, r.academic_year);
+    END IF;
 
     INSERT INTO result (administration_id, school_id, academic_year, import_file_id, attempt,
                         score, mark, journal_mark, participant, class, task_scores)
@@ -332,8 +326,10 @@ BEGIN
     FROM import_work
     WHERE state = 'new'
     ORDER BY academic_year, administration_id, school_id, participant, attempt;
-    PERFORM write_rejects(own_file.import_file_id, staging);
-    PERFORM note_unmatched_schools(own_file.import_file_id, staged_unknown_codes(staging));
+    IF own_file.rows_rejected > 0 THEN
+        PERFORM write_rejects(own_file.import_file_id, staging);
+        PERFORM note_unmatched_schools(own_file.import_file_id, staged_unknown_codes(staging));
+    END IF;
     RETURN withdrawn;
 END
 $$;

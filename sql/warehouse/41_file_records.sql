@@ -14,7 +14,7 @@ BEGIN
     CREATE TEMPORARY SEQUENCE import_staging_line;
     CREATE TEMPORARY TABLE import_line (
         raw text,
-        file_line bigint GENERATED ALWAYS AS (next_file_line(raw)) STORED);
+        file_line bigint GENERATED ALWAYS AS (next_file_line(raw, 'pg_temp.import_staging_line')) STORED);
 END
 $$;
 COMMENT ON FUNCTION open_lines() IS
@@ -45,16 +45,17 @@ AS $$
 DECLARE
     decoded boolean;
     utf8 boolean;
-    long_line bigint := (SELECT min(l.file_line) FROM import_line AS l WHERE octet_length(l.raw) > 16000000);
+    long_line bigint;
 BEGIN
+    SELECT bool_or(u.is_utf8 IS NULL), bool_and(u.is_utf8), min(u.file_line) FILTER (WHERE u.is_long)
+    INTO decoded, utf8, long_line
+    FROM (SELECT octet_length(l.raw) > 16000000 AS is_long, raw_is_utf8(coalesce(l.raw, '')) AS is_utf8, l.file_line
+          FROM import_line AS l) AS u;
     IF long_line IS NOT NULL THEN
         RAISE EXCEPTION 'строка % файла длиннее 16 миллионов байт', long_line
             USING ERRCODE = 'program_limit_exceeded',
                   HINT = 'Это не таблица в форме CSV: сохраните файл из программы электронных таблиц заново.';
     END IF;
-    SELECT bool_or(u.is_utf8 IS NULL), bool_and(u.is_utf8)
-    INTO decoded, utf8
-    FROM (SELECT raw_is_utf8(coalesce(l.raw, '')) AS is_utf8 FROM import_line AS l) AS u;
     RETURN CASE WHEN decoded THEN NULL WHEN utf8 THEN 'UTF8' ELSE 'WIN1251' END;
 END
 $$;
@@ -63,20 +64,23 @@ COMMENT ON FUNCTION line_encoding() IS
 
 -- Decoded lines, without the byte order mark and the carriage returns.
 CREATE FUNCTION decode_lines(encoding text, first_line bigint, last_line bigint)
-RETURNS void
+RETURNS bigint
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
 SET client_min_messages = warning
 AS $$
+DECLARE
+    lines bigint;
 BEGIN
     CREATE TEMPORARY TABLE IF NOT EXISTS import_text (line bigint, body text);
     INSERT INTO import_text (line, body)
     SELECT l.file_line,
-           btrim(CASE WHEN encoding IS NULL THEN coalesce(l.raw, '')
-                      ELSE convert_from(convert_to(coalesce(l.raw, ''), 'LATIN1'), encoding) END,
-                 chr(65279) || E'\r')
+           CASE WHEN encoding IS NULL THEN btrim(coalesce(l.raw, ''), chr(65279) || E'\r')
+                ELSE raw_text(coalesce(l.raw, ''), encoding) END
     FROM import_line AS l
     WHERE l.file_line BETWEEN first_line AND last_line;
+    GET DIAGNOSTICS lines = ROW_COUNT;
+    RETURN lines;
 EXCEPTION
     WHEN character_not_in_repertoire OR untranslatable_character THEN
         RAISE EXCEPTION 'файл не в UTF-8 и не в Windows-1251'
@@ -86,7 +90,7 @@ EXCEPTION
 END
 $$;
 COMMENT ON FUNCTION decode_lines(text, bigint, bigint) IS
-'Раскодирует строки файла с такими номерами во временную таблицу import_text. Вызывается из import_file';
+'Раскодирует строки файла с такими номерами во временную таблицу import_text; возвращает, сколько их. Вызывается из import_file';
 
 -- Records of the lines read so far. A quoted cell may hold line ends; when
 -- quotes do not close within twenty lines they are not quotes, and each line
@@ -327,6 +331,7 @@ BEGIN
         FROM import_text AS t
         CROSS JOIN LATERAL (SELECT csv_cells(t.body, delimiter) AS cells OFFSET 0) AS c
         OFFSET 0) AS r;
+    CREATE INDEX ON import_record (kind) WHERE kind <> 'data';
     ANALYZE import_record (line, kind, header_line, exam_line);
 END
 $$;

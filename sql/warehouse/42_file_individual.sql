@@ -61,11 +61,13 @@ COMMENT ON FUNCTION read_exams(layout, text) IS
 -- array taken apart, whose elements are then found at once; in a stored one each
 -- is searched from the beginning.
 CREATE FUNCTION write_import_rows(own_layout layout, given import_form)
-RETURNS void
+RETURNS bigint
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
 SET client_min_messages = warning
 AS $$
+DECLARE
+    written bigint;
 BEGIN
     CREATE TEMPORARY TABLE import_rows (LIKE import_form, file_line bigint, held_on date);
     INSERT INTO import_rows
@@ -103,10 +105,12 @@ BEGIN
         WHERE e.wording = r.cells[p.exam_name]
            OR p.exam_name IS NULL AND e.wording IS NULL AND e.line = coalesce(r.exam_line, 0)) AS x ON true
     WHERE p.variant IS NULL OR lower_text(coalesce(r.cells[p.variant], '')) <> 'отсутствовал';
+    GET DIAGNOSTICS written = ROW_COUNT;
+    RETURN written;
 END
 $$;
 COMMENT ON FUNCTION write_import_rows(layout, import_form) IS
-'Переводит записи файла в каноническую форму (временная таблица import_rows). Вызывается из import_file';
+'Переводит записи файла в каноническую форму (временная таблица import_rows); возвращает, сколько их. Вызывается из import_file';
 
 -- One participant's results of one exam on several days of a file are attempts
 -- in the order of the days.

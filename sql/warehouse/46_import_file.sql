@@ -26,16 +26,15 @@ BEGIN
     PERFORM clear_file_tables();
     new_file.file_name := name;
     new_file.encoding := line_encoding();
-    new_file.lines_service := (SELECT count(*) FROM import_line);
-    IF new_file.lines_service = 0 THEN
+    IF NOT EXISTS (SELECT FROM import_line) THEN
         RAISE EXCEPTION 'файл «%» пуст', name
             USING ERRCODE = 'no_data_found', HINT = 'Сначала загрузите строки файла командой \copy import_line FROM ...';
     END IF;
-    PERFORM decode_lines(new_file.encoding, 1, 100);
+    new_file.lines_service := decode_lines(new_file.encoding, 1, 100);
     SELECT r.layout_code, r.delimiter, r.header_line INTO new_file.kind, delimiter, first_header
     FROM recognise_layout(nullif(kind, 'auto')) AS r;
     SELECT l.* INTO own_layout FROM layout AS l WHERE l.code = new_file.kind;
-    PERFORM decode_lines(new_file.encoding, 101, 9223372036854775807);
+    new_file.lines_service := new_file.lines_service + decode_lines(new_file.encoding, 101, 9223372036854775807);
     SELECT fingerprint(t.body ORDER BY t.line) INTO new_file.fingerprint FROM import_text AS t;
     PERFORM join_lines(delimiter);
     PERFORM read_records(own_layout, delimiter, first_header);
@@ -52,12 +51,11 @@ BEGIN
     given.attempt := attempt::text;
     IF own_layout.content = 'individual' THEN
         PERFORM compare_announced();
-        PERFORM write_import_rows(own_layout, given);
+        new_file.lines_service := new_file.lines_service - write_import_rows(own_layout, given);
         PERFORM number_attempts();
         IF own_layout.derives_mark THEN
             PERFORM derive_marks();
         END IF;
-        new_file.lines_service := new_file.lines_service - (SELECT count(*) FROM import_rows);
         new_file := import_staged(new_file, 'pg_temp.import_rows', true, started);
     ELSIF own_layout.content = 'context' THEN
         new_file := import_context_values(new_file, own_layout, given, started);

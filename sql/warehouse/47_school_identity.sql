@@ -274,9 +274,6 @@ DECLARE
     names text := 'NULL::text, NULL::text';
     records text := '';
 BEGIN
-    IF NOT EXISTS (SELECT FROM import_work AS w WHERE w.school_id IS NULL) THEN
-        RETURN '{}';
-    END IF;
     -- A file of a federal system also names the school and its municipality.
     IF to_regclass('pg_temp.import_record') IS NOT NULL THEN
         names := $names$min(r.cells[n.place]), min(regexp_replace(r.cells[m.place], '\s*\(.*', ''))$names$;

@@ -37,6 +37,41 @@ SELECT raw_is_utf8(convert_from(convert_to('Привет, ёж', 'UTF8'), 'LATIN
        raw_is_utf8(convert_from(convert_to('Привет', 'WIN1251'), 'LATIN1')) AS win1251,
        raw_is_utf8('plain') AS ascii, raw_is_utf8('Привет') IS NULL AS read_otherwise,
        raw_is_utf8(convert_from('\xc0af', 'LATIN1')) AS overlong, raw_is_utf8(convert_from('\xd0', 'LATIN1')) AS cut;
+-- Their text: every one of up to five pieces out of six, in both encodings.
+WITH RECURSIVE written (body, l) AS (
+    SELECT '', 0
+    UNION ALL
+    SELECT body || c, l + 1 FROM written, unnest(ARRAY[E'\r', ' ', 'a', 'я', '»', '№']) AS c WHERE l < 5
+), read AS (
+    SELECT body, e AS encoding, convert_from(convert_to(body, e), 'LATIN1') AS raw
+    FROM written, unnest(ARRAY['UTF8', 'WIN1251']) AS e
+)
+SELECT encoding, count(*) AS lines, count(*) FILTER (WHERE raw_text(raw, encoding) IS DISTINCT FROM btrim(body, E'\r')) AS differ
+FROM read GROUP BY encoding ORDER BY encoding;
+SELECT raw_text(convert_from('\xefbbbf0defbbbf61efbbbfefbbbf0d', 'LATIN1'), 'UTF8') AS marks,
+       raw_text(convert_from('\xefbbbf', 'LATIN1'), 'WIN1251') AS no_mark_in_win1251,
+       raw_text('', 'UTF8') = '' AS empty, raw_text(NULL, 'UTF8') IS NULL AS of_nothing;
+\set VERBOSITY sqlstate
+SELECT raw_text(convert_from('\x98', 'LATIN1'), 'WIN1251');
+SELECT raw_text(convert_from('\xd0', 'LATIN1'), 'UTF8');
+SELECT raw_text('Привет', 'UTF8');
+SELECT raw_text('a', 'EBCDIC');
+\set VERBOSITY default
+
+-- Numbers of lines, in the order they come, whatever is in them.
+CREATE TEMPORARY SEQUENCE line_number;
+CREATE TEMPORARY TABLE numbered (body text, place bigint GENERATED ALWAYS AS (next_file_line(body, 'pg_temp.line_number')) STORED);
+COPY numbered FROM STDIN;
+b
+\N
+a
+\.
+SELECT place, body FROM numbered ORDER BY place;
+DROP SEQUENCE line_number;
+CREATE TEMPORARY SEQUENCE line_number START 10;
+INSERT INTO numbered VALUES ('c');
+SELECT place, body FROM numbered ORDER BY place DESC LIMIT 1;
+SELECT next_file_line('a', NULL) IS NULL AS no_sequence;
 
 SELECT csv_filled('{a,NULL,c}') AS filled, csv_filled('{}') AS of_none, csv_filled('{a,b}') AS all_filled,
        csv_filled(array_fill(NULL::text, '{70}') || '{x}'::text[]) AS last_of_71;

@@ -21,7 +21,7 @@ INSERT INTO volatile_function VALUES
     ('shnor.collect_result_changes'), ('shnor.call_as_table_owner'), ('shnor.follow_partitions');
 CREATE TEMP TABLE parallel_exception (name text);
 INSERT INTO parallel_exception VALUES
-    ('shnor.collect_result_changes'), ('shnor.call_as_table_owner'), ('shnor.follow_partitions');
+    ('shnor.collect_result_changes'), ('shnor.call_as_table_owner'), ('shnor.follow_partitions'), ('shnor.next_file_line');
 
 -- What commits can pin no search_path; it spells every name out.
 CREATE TEMP TABLE committing_procedure (name text);
