@@ -17,6 +17,7 @@
 #define MAX_TASK_SCORE 100
 
 PG_FUNCTION_INFO_V1(cell_text);
+PG_FUNCTION_INFO_V1(cell_code);
 PG_FUNCTION_INFO_V1(int_or_null);
 PG_FUNCTION_INFO_V1(is_code);
 PG_FUNCTION_INFO_V1(scores_or_null);
@@ -94,23 +95,54 @@ trim_blanks(const char **start, const char **end)
 }
 
 /*
- * cell_text(cell text) -> text; strict
- *
- * Most cells have no blanks around them and are returned as they are.
+ * Returns the cell's text without the blanks around it, which is the cell
+ * itself if there are none, as in most cells; NULL if it is empty.
  */
-Datum
-cell_text(PG_FUNCTION_ARGS)
+static text *
+trimmed_cell(text * cell)
 {
-	text	   *cell = PG_GETARG_TEXT_PP(0);
 	const char *start = VARDATA_ANY(cell);
 	const char *end = start + VARSIZE_ANY_EXHDR(cell);
 
 	trim_blanks(&start, &end);
 	if (start == end)
-		PG_RETURN_NULL();
+		return NULL;
 	if (end - start == VARSIZE_ANY_EXHDR(cell))
-		PG_RETURN_TEXT_P(cell);
-	PG_RETURN_TEXT_P(cstring_to_text_with_len(start, end - start));
+		return cell;
+	return cstring_to_text_with_len(start, end - start);
+}
+
+/* cell_text(cell text) -> text; strict */
+Datum
+cell_text(PG_FUNCTION_ARGS)
+{
+	text	   *result = trimmed_cell(PG_GETARG_TEXT_PP(0));
+
+	if (result == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(result);
+}
+
+/*
+ * cell_code(cell text) -> text; strict: lower(cell_text(cell)), which is not
+ * called for what is lower-case ASCII already.
+ */
+Datum
+cell_code(PG_FUNCTION_ARGS)
+{
+	text	   *result = trimmed_cell(PG_GETARG_TEXT_PP(0));
+
+	if (result == NULL)
+		PG_RETURN_NULL();
+	for (int i = 0; i < (int) VARSIZE_ANY_EXHDR(result); i++)
+	{
+		char		c = VARDATA_ANY(result)[i];
+
+		if (IS_HIGHBIT_SET(c) || (c >= 'A' && c <= 'Z'))
+			PG_RETURN_DATUM(DirectFunctionCall1Coll(lower, PG_GET_COLLATION(),
+													PointerGetDatum(result)));
+	}
+	PG_RETURN_TEXT_P(result);
 }
 
 /*

@@ -322,14 +322,12 @@ BEGIN
                 WHEN r.filled = 0 THEN 'blank'
                 WHEN r.filled <= 2 THEN short_record_kind((array_remove(r.cells, NULL))[1], r.filled, r.body, r.line = ANY (exams))
                 WHEN position('Уровень сложности' IN r.body) > 0 THEN 'service'
-                WHEN (array_remove(r.cells[1:3], NULL))[1] = 'Максимальный балл' THEN 'service'
+                WHEN coalesce(r.cells[1], r.cells[2], r.cells[3]) = 'Максимальный балл' THEN 'service'
                 WHEN r.header_line IS NULL THEN 'service'
                 ELSE 'data' END
     FROM (
-        SELECT t.line, t.body, c.cells, csv_filled(c.cells) AS filled,
-               headers[width_bucket(t.line, headers)] AS header_line
-        FROM import_text AS t
-        CROSS JOIN LATERAL (SELECT csv_cells(t.body, delimiter) AS cells OFFSET 0) AS c
+        SELECT c.*, csv_filled(c.cells) AS filled, headers[width_bucket(c.line, headers)] AS header_line
+        FROM (SELECT t.line, t.body, csv_cells(t.body, delimiter) AS cells FROM import_text AS t OFFSET 0) AS c
         OFFSET 0) AS r;
     CREATE INDEX ON import_record (kind) WHERE kind <> 'data';
     ANALYZE import_record (line, kind, header_line, exam_line);

@@ -285,7 +285,7 @@ BEGIN
     EXECUTE format($query$
         SELECT array_agg(ROW(m.kind, m.code, m.name, m.municipality, m.row_count)::school_mention)
         FROM (
-            SELECT lower(cell_text(s.school_code_kind)), cell_text(s.school_code), %s, count(*)
+            SELECT cell_code(s.school_code_kind), cell_text(s.school_code), %s, count(*)
             FROM import_work AS w
             JOIN %s AS s ON s.ctid = w.tid %s
             WHERE w.school_id IS NULL AND masked(s.school_code) = s.school_code

@@ -77,19 +77,21 @@ FROM (
         VALUES (''), ('a b'), (E'a\n'), ('Ж'), ('-'), ('12345'), ('123456'), (NULL)) AS s (v)) AS t;
 SELECT shnor.is_code('a', 0) AS too_long, shnor.is_code('a', NULL) AS no_bound;
 
--- cell_text: every text of up to five characters out of seven, the last of
--- which ends in the byte A0, against btrim.
+-- cell_text and cell_code: every text of up to five characters out of seven,
+-- the last of which ends in the byte A0, against btrim and lower.
 WITH RECURSIVE written (v, l) AS (
     SELECT '', 0
     UNION ALL
     SELECT v || c, l + 1
-    FROM written, unnest(ARRAY[' ', E'\t', E'\x0b', E'\r', E'\u00A0', 'a', E'\u0420']) AS c
+    FROM written, unnest(ARRAY[' ', E'\t', 'B', E'\r', E'\u00A0', 'a', E'\u0420']) AS c
     WHERE l < 5
 )
 SELECT count(*) AS compared, count(shnor.cell_text(v)) AS with_text,
        count(*) FILTER (WHERE shnor.cell_text(v) IS DISTINCT FROM
-                              nullif(btrim(v, E' \t\n\x0b\f\r\u00A0'), '')) AS differ
+                              nullif(btrim(v, E' \t\n\x0b\f\r\u00A0'), '')) AS differ,
+       count(*) FILTER (WHERE shnor.cell_code(v) IS DISTINCT FROM lower(shnor.cell_text(v))) AS codes_differ
 FROM written;
+SELECT shnor.cell_text(E' \n\x0b\f5\f\x0b\n ') AS other_blanks;
 SELECT length(shnor.cell_text(v)) AS stored FROM stored ORDER BY v;
 
 -- scores_or_null: every text of up to five pieces out of ten against a regular
