@@ -472,10 +472,13 @@ BEGIN
             WHERE r.kind = 'service' AND r.cells::text ~ 'Кол-во участников: *\d'
             GROUP BY 1) AS a
         LEFT JOIN (
-            SELECT substring(r.cells[h.place] FROM 'edu\d+') AS login, count(*) AS found
-            FROM import_record AS r
-            JOIN import_header AS h ON h.line = r.header_line AND h.role = 'school_code'
-            WHERE r.kind = 'data'
+            SELECT substring(c.cell FROM 'edu\d+') AS login, sum(c.found) AS found
+            FROM (
+                SELECT r.cells[h.place] AS cell, count(*) AS found
+                FROM import_record AS r
+                JOIN import_header AS h ON h.line = r.header_line AND h.role = 'school_code'
+                WHERE r.kind = 'data'
+                GROUP BY 1) AS c
             GROUP BY 1) AS f USING (login)
         WHERE a.login IS NOT NULL AND a.announced <> coalesce(f.found, 0)
         ORDER BY a.login

@@ -113,7 +113,8 @@ COMMENT ON FUNCTION write_import_rows(layout, import_form) IS
 'Переводит записи файла в каноническую форму (временная таблица import_rows); возвращает, сколько их. Вызывается из import_file';
 
 -- One participant's results of one exam on several days of a file are attempts
--- in the order of the days.
+-- in the order of the days. Which rows are one participant's does not depend on
+-- the collation; with "C" they are sorted by bytes.
 CREATE FUNCTION number_attempts()
 RETURNS void
 LANGUAGE plpgsql
@@ -127,7 +128,8 @@ BEGIN
     SET attempt = n.attempt::text
     FROM (
         SELECT r.file_line,
-               dense_rank() OVER (PARTITION BY r.exam, r.subject, r.level, r.school_code, r.participant
+               dense_rank() OVER (PARTITION BY r.participant COLLATE "C", r.school_code COLLATE "C",
+                                               r.subject COLLATE "C", r.level COLLATE "C", r.exam COLLATE "C"
                                   ORDER BY r.held_on) AS attempt
         FROM import_rows AS r
         WHERE r.attempt IS NULL AND r.held_on IS NOT NULL) AS n
