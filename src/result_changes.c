@@ -35,6 +35,7 @@
 #include "commands/trigger.h"
 #include "executor/executor.h"
 #include "executor/nodeHash.h"
+#include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -49,6 +50,32 @@
 
 PG_FUNCTION_INFO_V1(collect_result_changes);
 
+/* The columns that are read, and where they are. */
+typedef enum ResultColumn
+{
+	ADMINISTRATION, SCHOOL, ACADEMIC_YEAR, IMPORT_FILE, ATTEMPT, SCORE, MARK,
+	JOURNAL_MARK, CLASS, TASK_SCORES, N_COLUMNS
+} ResultColumn;
+
+static const struct
+{
+	const char *name;
+	Oid			type;
+}			column_rule[N_COLUMNS] =
+
+{
+	[ADMINISTRATION] = {"administration_id", INT4OID},
+	[SCHOOL] = {"school_id", INT4OID},
+	[ACADEMIC_YEAR] = {"academic_year", INT4OID},
+	[IMPORT_FILE] = {"import_file_id", INT4OID},
+	[ATTEMPT] = {"attempt", INT2OID},
+	[SCORE] = {"score", INT2OID},
+	[MARK] = {"mark", INT2OID},
+	[JOURNAL_MARK] = {"journal_mark", INT2OID},
+	[CLASS] = {"class", TEXTOID},
+	[TASK_SCORES] = {"task_scores", INT2ARRAYOID}
+};
+
 /* Groups handed over by one call; bounds for the size of an array. */
 #define GROUPS_PER_CALL	16384
 #define TASKS_PER_CALL	4096	/* times 60 kB, TASK_DIST_MAX_BYTES */
@@ -57,12 +84,177 @@ typedef struct Changes
 {
 	Relation	rel;
 	Oid			warehouse;		/* the table result that rel is part of */
+	AttrNumber	column[N_COLUMNS];
+	AttrNumber	last_column;
 	Oid			dist_type;
 	Oid			task_type;
 	ResultGroups sums;			/* forgotten by each portion but the files */
+	tally_table_hash *administrations;	/* those of the groups */
 	Size		memory_limit;
 	bool		administrations_locked;
 } Changes;
+
+/* Finds the columns; a table that lacks one is not a table of results. */
+static void
+find_columns(Changes *changes)
+{
+	TupleDesc	desc = RelationGetDescr(changes->rel);
+
+	changes->last_column = 0;
+	for (int c = 0; c < N_COLUMNS; c++)
+	{
+		int			number = SPI_fnumber(desc, column_rule[c].name);
+
+		if (number <= 0 ||
+			TupleDescAttr(desc, number - 1)->atttypid != column_rule[c].type)
+			ereport(ERROR,
+					(errcode(ERRCODE_UNDEFINED_COLUMN),
+					 errmsg("table \"%s\" is not a table of results",
+							RelationGetRelationName(changes->rel)),
+					 errdetail("There is no column %s of type %s.",
+							   column_rule[c].name,
+							   format_type_be(column_rule[c].type)),
+					 errhint("Put this trigger only on the table result of a warehouse and on its partitions.")));
+		changes->column[c] = number;
+		changes->last_column = Max(changes->last_column, number);
+	}
+}
+
+/* The value of a column that may be NULL, else -1. */
+static inline int
+small_or_none(TupleTableSlot *slot, AttrNumber number)
+{
+	return slot->tts_isnull[number - 1] ? -1 :
+		DatumGetInt16(slot->tts_values[number - 1]);
+}
+
+/* Reads a row of a transition table. */
+static inline CountedResult
+read_row(Changes *changes, TupleTableSlot *slot)
+{
+	const AttrNumber *column = changes->column;
+	const Datum *value = slot->tts_values - 1;
+	const bool *isnull = slot->tts_isnull - 1;
+	struct varlena *class_name;
+	CountedResult row;
+
+	slot_getsomeattrs(slot, changes->last_column);
+	class_name = PG_DETOAST_DATUM_PACKED(value[column[CLASS]]);
+	row.key.administration = DatumGetInt32(value[column[ADMINISTRATION]]);
+	row.key.school = DatumGetInt32(value[column[SCHOOL]]);
+	row.key.academic_year = DatumGetInt32(value[column[ACADEMIC_YEAR]]);
+	row.key.class_len = VARSIZE_ANY_EXHDR(class_name);
+	row.key.class_name = VARDATA_ANY(class_name);
+	row.has_file = !isnull[column[IMPORT_FILE]];
+	row.import_file = DatumGetInt32(value[column[IMPORT_FILE]]);
+	row.is_first = DatumGetInt16(value[column[ATTEMPT]]) == 1;
+	row.score = small_or_none(slot, column[SCORE]);
+	row.cell = result_row_cell(small_or_none(slot, column[MARK]),
+							   small_or_none(slot, column[JOURNAL_MARK]));
+	row.has_tasks = !isnull[column[TASK_SCORES]];
+	row.tasks = value[column[TASK_SCORES]];
+	return row;
+}
+
+/* Forgets the groups and their administrations. */
+static void
+start_portion(Changes *changes)
+{
+	result_groups_restart(&changes->sums);
+	changes->administrations = tally_table_create(changes->sums.context, 16,
+												  NULL);
+}
+
+/* Is there nothing for the summary of these works to follow? */
+static bool
+tasks_unchanged(const TaskGroup *tasks)
+{
+	const TaskDist *added = &tasks->added;
+	const TaskDist *removed = &tasks->removed;
+
+	if (added->participants != removed->participants)
+		return false;
+	for (int i = 0; i < tasks->items; i++)
+	{
+		const int64 *a = task_dist_item(added, i);
+		const int64 *r = task_dist_item(removed, i);
+
+		for (int c = 0; c < Max(added->columns, removed->columns); c++)
+			if ((c < added->columns ? a[c] : 0) !=
+				(c < removed->columns ? r[c] : 0))
+				return false;
+	}
+	return true;
+}
+
+/* Returns the bytes of a distribution, those of the empty one for NULL. */
+static struct varlena *
+packed_or_empty(const ScoreDistState *dist)
+{
+	if (dist == NULL)
+		dist = score_dist_make_empty_state();
+	return score_dist_packed(PointerGetDatum(dist));
+}
+
+/* Is there nothing for the summary of this group to follow? */
+static bool
+group_unchanged(const ResultGroup *group)
+{
+	struct varlena *added;
+	struct varlena *removed;
+	bool		same;
+
+	if (group->results != 0)
+		return false;
+	added = packed_or_empty(group->added);
+	removed = packed_or_empty(group->removed);
+	same = VARSIZE_ANY(added) == VARSIZE_ANY(removed) &&
+		memcmp(added, removed, VARSIZE_ANY(added)) == 0;
+	pfree(added);
+	pfree(removed);
+	return same;
+}
+
+/* The same for its item scores. */
+static bool
+group_tasks_unchanged(const ResultGroup *group)
+{
+	for (const TaskGroup *c = group->tasks; c != NULL; c = c->next)
+		if (!tasks_unchanged(c))
+			return false;
+	return true;
+}
+
+static int
+compare_groups(const void *a, const void *b)
+{
+	const GroupKey *x = &(*(ResultGroup *const *) a)->key;
+	const GroupKey *y = &(*(ResultGroup *const *) b)->key;
+	int			order;
+
+	if (x->administration != y->administration)
+		return x->administration < y->administration ? -1 : 1;
+	if (x->school != y->school)
+		return x->school < y->school ? -1 : 1;
+	if (x->academic_year != y->academic_year)
+		return x->academic_year < y->academic_year ? -1 : 1;
+	order = memcmp(x->class_name, y->class_name,
+				   Min(x->class_len, y->class_len));
+	return order != 0 ? order : x->class_len - y->class_len;
+}
+
+static int
+compare_tallies(const void *a, const void *b)
+{
+	const TallyKey *x = &(*(Tally *const *) a)->key;
+	const TallyKey *y = &(*(Tally *const *) b)->key;
+
+	if (x->administration != y->administration)
+		return x->administration < y->administration ? -1 : 1;
+	if (x->import_file != y->import_file)
+		return x->import_file < y->import_file ? -1 : 1;
+	return x->academic_year - y->academic_year;
+}
 
 /* Columns of an argument list: n rows of values and nulls each. */
 typedef struct ArrayColumn
@@ -92,16 +284,9 @@ append_int(ArrayColumn *column, int64 value)
 }
 
 static inline void
-append_dist(ArrayColumn *column, const ScoreDist *dist)
+append_dist(ArrayColumn *column, const ScoreDistState *dist)
 {
-	ScoreDistBuffer none;
-
-	if (dist == NULL)
-	{
-		score_dist_init(&none.dist, none.bin, SCORE_DIST_MIN_BINS);
-		dist = &none.dist;
-	}
-	column->values[column->n++] = score_dist_flat_datum(dist);
+	column->values[column->n++] = PointerGetDatum(packed_or_empty(dist));
 }
 
 static inline void
@@ -162,13 +347,27 @@ hand_over(Changes *changes, const char *function, ArrayColumn *columns,
 	call_as_owner(changes->warehouse, function, n_columns, array_types, args);
 }
 
+static Tally **
+sorted_tallies(tally_table_hash * table)
+{
+	Tally	  **list = palloc(sizeof(Tally *) * (table->members + 1));
+	tally_table_iterator iterator;
+	int			n = 0;
+
+	tally_table_start_iterate(table, &iterator);
+	for (Tally *t; (t = tally_table_iterate(table, &iterator)) != NULL;)
+		list[n++] = t;
+	qsort(list, n, sizeof(Tally *), compare_tallies);
+	return list;
+}
+
 /* Locks the administrations and has them compared with the rows added. */
 static void
 check_administrations(Changes *changes)
 {
 	static const Oid types[] = {INT4OID, INT4OID, INT4OID};
-	int			n = changes->sums.administrations->members;
-	Tally	  **list = result_tallies_sorted(changes->sums.administrations);
+	int			n = changes->administrations->members;
+	Tally	  **list = sorted_tallies(changes->administrations);
 	ArrayColumn columns[lengthof(types)];
 
 	make_columns(columns, lengthof(types), n);
@@ -191,9 +390,9 @@ add_administrations_of_files(Changes *changes)
 	tally_table_start_iterate(changes->sums.files, &iterator);
 	for (Tally *t; (t = tally_table_iterate(changes->sums.files, &iterator)) != NULL;)
 		if (t->results != 0)
-			(void) result_groups_tally(changes->sums.administrations, 0,
-									   t->key.administration,
-									   t->key.academic_year);
+			(void) result_tally(changes->administrations, 0,
+								t->key.administration,
+								t->key.academic_year);
 }
 
 /* Has the rows counted by the files they are from. */
@@ -202,7 +401,7 @@ apply_files(Changes *changes)
 {
 	static const Oid types[] = {INT4OID, INT4OID, INT4OID, INT4OID};
 	int			n = changes->sums.files->members;
-	Tally	  **list = result_tallies_sorted(changes->sums.files);
+	Tally	  **list = sorted_tallies(changes->sums.files);
 	ArrayColumn columns[lengthof(types)];
 
 	make_columns(columns, lengthof(types), n);
@@ -252,7 +451,7 @@ apply_groups(Changes *changes, ResultGroup **list, int n)
 typedef struct GroupTasks
 {
 	const GroupKey *key;
-	const TaskChange *change;
+	const TaskGroup *change;
 } GroupTasks;
 
 /* Hands n changes of item scores over to the summaries. */
@@ -267,7 +466,7 @@ apply_tasks(Changes *changes, const GroupTasks *list, int n)
 	for (int i = 0; i < n; i++)
 	{
 		const GroupKey *key = list[i].key;
-		const TaskChange *change = list[i].change;
+		const TaskGroup *change = list[i].change;
 
 		append_int(&columns[0], key->administration);
 		append_int(&columns[1], key->school);
@@ -300,9 +499,9 @@ apply_all_tasks(Changes *changes, ResultGroup **list, int n,
 	tasks = MemoryContextAlloc(changes->sums.context,
 							   sizeof(GroupTasks) * TASKS_PER_CALL);
 	for (int i = 0; i < n; i++)
-		for (const TaskChange *c = list[i]->tasks; c != NULL; c = c->next)
+		for (const TaskGroup *c = list[i]->tasks; c != NULL; c = c->next)
 		{
-			if (result_tasks_unchanged(c))
+			if (tasks_unchanged(c))
 				continue;
 			tasks[n_tasks++] = (GroupTasks)
 			{
@@ -323,21 +522,18 @@ static void
 sort_changed(Changes *changes, ResultGroup **list, int *n,
 			 ResultGroup **task_list, int *n_tasks)
 {
-	group_table_iterator iterator;
-
-	group_table_start_iterate(changes->sums.groups, &iterator);
-	for (ResultGroup *g; (g = group_table_iterate(changes->sums.groups, &iterator)) != NULL;)
+	for (ResultGroup *g = changes->sums.first; g != NULL; g = g->next)
 	{
-		bool		changed = !result_group_unchanged(g);
-		bool		tasks_changed = !result_group_tasks_unchanged(g);
+		bool		changed = !group_unchanged(g);
+		bool		tasks_changed = !group_tasks_unchanged(g);
 		Tally	   *tally;
 
 		/* A re-sit's score may rise without a change of the summary. */
 		if (!changed && !tasks_changed && g->highest <= g->highest_removed)
 			continue;
-		tally = result_groups_tally(changes->sums.administrations, 0,
-									g->key.administration,
-									g->key.academic_year);
+		tally = result_tally(changes->administrations, 0,
+							 g->key.administration,
+							 g->key.academic_year);
 		tally->highest = Max(tally->highest, g->highest);
 		if (changed)
 			list[(*n)++] = g;
@@ -345,9 +541,9 @@ sort_changed(Changes *changes, ResultGroup **list, int *n,
 			task_list[(*n_tasks)++] = g;
 	}
 	add_administrations_of_files(changes);
-	qsort(list, *n, sizeof(ResultGroup *), result_group_compare);
-	qsort(task_list, *n_tasks, sizeof(ResultGroup *), result_group_compare);
-	if (changes->sums.administrations->members > 0)
+	qsort(list, *n, sizeof(ResultGroup *), compare_groups);
+	qsort(task_list, *n_tasks, sizeof(ResultGroup *), compare_groups);
+	if (changes->administrations->members > 0)
 		check_administrations(changes);
 }
 
@@ -376,7 +572,7 @@ finish_portion(Changes *changes)
 	}
 	apply_all_tasks(changes, task_list, n_tasks, slice);
 	MemoryContextSwitchTo(caller);
-	result_groups_restart(&changes->sums);
+	start_portion(changes);
 }
 
 /*
@@ -390,6 +586,7 @@ lock_all_administrations(Changes *changes, Tuplestorestate **tables,
 {
 	for (int i = 0; i < 2; i++)
 	{
+		CountedResult row;
 		int			pointer;
 
 		if (tables[i] == NULL)
@@ -400,7 +597,10 @@ lock_all_administrations(Changes *changes, Tuplestorestate **tables,
 		while (tuplestore_gettupleslot(tables[i], true, false, slot))
 		{
 			CHECK_FOR_INTERRUPTS();
-			result_groups_note(&changes->sums, slot);
+			row = read_row(changes, slot);
+			(void) result_tally(changes->administrations, 0,
+								row.key.administration,
+								row.key.academic_year);
 		}
 	}
 	check_administrations(changes);
@@ -413,6 +613,7 @@ read_table(Changes *changes, Tuplestorestate **tables, int which,
 {
 	Tuplestorestate *table = tables[which];
 	TupleTableSlot *other_slot = NULL;
+	CountedResult row;
 	int			pointer;
 
 	if (table == NULL)
@@ -423,7 +624,8 @@ read_table(Changes *changes, Tuplestorestate **tables, int which,
 	while (tuplestore_gettupleslot(table, true, false, slot))
 	{
 		CHECK_FOR_INTERRUPTS();
-		result_groups_count(&changes->sums, slot, which == 0 ? -1 : +1);
+		row = read_row(changes, slot);
+		result_groups_count(&changes->sums, &row, which == 0 ? -1 : +1);
 		if (MemoryContextMemAllocated(changes->sums.context, false) <= changes->memory_limit)
 			continue;
 		if (!changes->administrations_locked)
@@ -506,10 +708,12 @@ collect_result_changes(PG_FUNCTION_ARGS)
 	changes.dist_type = own_type(fcinfo, "score_dist");
 	changes.task_type = own_type(fcinfo, "task_dist");
 	changes.memory_limit = get_hash_memory_limit();
-	result_groups_init(&changes.sums, changes.rel,
+	find_columns(&changes);
+	result_groups_init(&changes.sums,
 					   AllocSetContextCreate(context,
 											 "shnor groups of changes",
 											 ALLOCSET_DEFAULT_SIZES));
+	start_portion(&changes);
 	if (!OidIsValid(changes.warehouse))
 		goto done;
 	if (TRIGGER_FIRED_BY_TRUNCATE(trigger->tg_event))

@@ -1,42 +1,21 @@
 /*
  * result_groups.c
- *		Adding up the rows a statement changed in a table of results, by
- *		administration, school, year and class.
+ *		Adding up rows of a table of results by administration, school, year
+ *		and class, and counting them by the files they are from.
  *
- * A group has the distribution of its first attempts added and removed, and
- * of their item scores, apart by the number of items, so that works of
- * different forms in one class are no error.
+ * A row of the same group as the one before it, or the one before that, costs
+ * no lookup, and rows come in groups, since files are loaded one after
+ * another.  The item scores of a group are counted apart by their number, so
+ * that works of different forms in one class are no error.
  */
 #include "postgres.h"
 
-#include "catalog/pg_type.h"
 #include "common/hashfn.h"
-#include "executor/spi.h"
-#include "utils/builtins.h"
 #include "utils/memutils.h"
 
 #include "compat.h"
 #include "item_scores.h"
 #include "result_groups.h"
-
-static const struct
-{
-	const char *name;
-	Oid			type;
-}			column_rule[N_COLUMNS] =
-
-{
-	[ADMINISTRATION] = {"administration_id", INT4OID},
-	[SCHOOL] = {"school_id", INT4OID},
-	[ACADEMIC_YEAR] = {"academic_year", INT4OID},
-	[IMPORT_FILE] = {"import_file_id", INT4OID},
-	[ATTEMPT] = {"attempt", INT2OID},
-	[SCORE] = {"score", INT2OID},
-	[MARK] = {"mark", INT2OID},
-	[JOURNAL_MARK] = {"journal_mark", INT2OID},
-	[CLASS] = {"class", TEXTOID},
-	[TASK_SCORES] = {"task_scores", INT2ARRAYOID}
-};
 
 static inline uint32
 group_hash(GroupKey key)
@@ -58,7 +37,7 @@ group_equal(GroupKey a, GroupKey b)
 }
 
 #define SH_PREFIX group_table
-#define SH_ELEMENT_TYPE ResultGroup
+#define SH_ELEMENT_TYPE GroupEntry
 #define SH_KEY_TYPE GroupKey
 #define SH_KEY key
 #define SH_HASH_KEY(tb, key) group_hash(key)
@@ -87,123 +66,92 @@ tally_hash(TallyKey key)
 #define SH_DEFINE
 #include "lib/simplehash.h"
 
-/* Finds the columns; a table that lacks one is not a table of results. */
-static void
-find_columns(ResultGroups *sums, Relation rel)
-{
-	TupleDesc	desc = RelationGetDescr(rel);
-
-	sums->last_column = 0;
-	for (int c = 0; c < N_COLUMNS; c++)
-	{
-		int			number = SPI_fnumber(desc, column_rule[c].name);
-
-		if (number <= 0 ||
-			TupleDescAttr(desc, number - 1)->atttypid != column_rule[c].type)
-			ereport(ERROR,
-					(errcode(ERRCODE_UNDEFINED_COLUMN),
-					 errmsg("table \"%s\" is not a table of results",
-							RelationGetRelationName(rel)),
-					 errdetail("There is no column %s of type %s.",
-							   column_rule[c].name,
-							   format_type_be(column_rule[c].type)),
-					 errhint("Put this trigger only on the table result of a warehouse and on its partitions.")));
-		sums->column[c] = number;
-		sums->last_column = Max(sums->last_column, number);
-	}
-}
-
-/* Prepares for the rows of rel; the files' sums live in the current context. */
+/*
+ * Prepares for rows.  Groups live in context, the counts of files in the
+ * current one, which may be the same if the groups are never forgotten.
+ */
 void
-result_groups_init(ResultGroups *sums, Relation rel, MemoryContext context)
+result_groups_init(ResultGroups *sums, MemoryContext context)
 {
-	find_columns(sums, rel);
+	memset(sums, 0, sizeof(ResultGroups));
 	sums->context = context;
+	sums->groups = group_table_create(context, 256, NULL);
 	sums->files = tally_table_create(CurrentMemoryContext, 16, NULL);
-	result_groups_restart(sums);
 }
 
-/* Makes the groups empty, and forgets their memory. */
+/* Forgets the groups, and whatever else their context has. */
 void
 result_groups_restart(ResultGroups *sums)
 {
 	MemoryContextReset(sums->context);
 	sums->groups = group_table_create(sums->context, 256, NULL);
-	sums->administrations = tally_table_create(sums->context, 16, NULL);
+	sums->first = NULL;
+	sums->last = NULL;
 	sums->latest = NULL;
+	sums->before = NULL;
 }
 
-/* Returns an empty working form with room for the score, or *dist grown. */
-static ScoreDist *
-dist_with_room(ScoreDist *dist, int score, MemoryContext context)
+/* Makes an empty group and its entry's key point to the group's own. */
+static void
+start_group(ResultGroups *sums, GroupEntry *entry)
 {
-	int			nbins = score_dist_bins_for(score);
-	int64	   *bin;
+	ResultGroup *group = MemoryContextAllocZero(sums->context,
+												sizeof(ResultGroup) +
+												entry->key.class_len);
+	char	   *class_name = (char *) (group + 1);
 
-	if (dist != NULL && nbins <= dist->nbins)
-		return dist;
-	bin = MemoryContextAllocZero(context, sizeof(int64) * nbins);
-	if (dist == NULL)
-	{
-		dist = MemoryContextAlloc(context, sizeof(ScoreDist));
-		score_dist_init(dist, bin, nbins);
-	}
+	memcpy(class_name, entry->key.class_name, entry->key.class_len);
+	entry->key.class_name = class_name;
+	entry->group = group;
+	group->key = entry->key;
+	group->highest = -1;
+	group->highest_removed = -1;
+	if (sums->last == NULL)
+		sums->first = group;
 	else
-	{
-		memcpy(bin, dist->bin, sizeof(int64) * dist->nbins);
-		pfree(dist->bin);
-		dist->bin = bin;
-		dist->nbins = nbins;
-	}
-	return dist;
+		sums->last->next = group;
+	sums->last = group;
 }
 
 /* Returns the group of a key, made empty if it is new. */
-static ResultGroup *
-get_group(ResultGroups *sums, GroupKey key)
+ResultGroup *
+result_groups_get(ResultGroups *sums, const GroupKey *key)
 {
 	ResultGroup *group = sums->latest;
+	GroupEntry *entry;
 	bool		found;
 
-	if (group != NULL && group_equal(group->key, key))
+	if (group != NULL && group_equal(group->key, *key))
 		return group;
-	group = group_table_insert(sums->groups, key, &found);
+	sums->latest = sums->before;
+	sums->before = group;
+	group = sums->latest;
+	if (group != NULL && group_equal(group->key, *key))
+		return group;
+	entry = group_table_insert(sums->groups, *key, &found);
 	if (!found)
-	{
-		char	   *class_name = MemoryContextAlloc(sums->context,
-													Max(key.class_len, 1));
-
-		memcpy(class_name, key.class_name, key.class_len);
-		group->key.class_name = class_name;
-		group->highest = -1;
-		group->highest_removed = -1;
-		group->results = 0;
-		group->lost = false;
-		group->added = NULL;
-		group->removed = NULL;
-		group->tasks = NULL;
-	}
-	return sums->latest = group;
+		start_group(sums, entry);
+	return sums->latest = entry->group;
 }
 
-/* Returns what changed in a group's works of so many items. */
-static TaskChange *
-get_tasks(ResultGroups *sums, ResultGroup *group, int items)
+/* Returns a group's works of so many items, made empty if they are new. */
+TaskGroup *
+result_groups_tasks(ResultGroups *sums, ResultGroup *group, int items)
 {
-	TaskChange *change = group->tasks;
+	TaskGroup  *tasks = group->tasks;
 
-	while (change != NULL && change->items != items)
-		change = change->next;
-	if (change == NULL)
+	while (tasks != NULL && tasks->items != items)
+		tasks = tasks->next;
+	if (tasks == NULL)
 	{
-		change = MemoryContextAllocZero(sums->context, sizeof(TaskChange));
-		change->items = items;
-		change->added.columns = TASK_DIST_MIN_COLUMNS;
-		change->removed.columns = TASK_DIST_MIN_COLUMNS;
-		change->next = group->tasks;
-		group->tasks = change;
+		tasks = MemoryContextAllocZero(sums->context, sizeof(TaskGroup));
+		tasks->items = items;
+		tasks->added.columns = TASK_DIST_MIN_COLUMNS;
+		tasks->removed.columns = TASK_DIST_MIN_COLUMNS;
+		tasks->next = group->tasks;
+		group->tasks = tasks;
 	}
-	return change;
+	return tasks;
 }
 
 /* Counts a first attempt's item scores, as added (+1) or as removed (-1). */
@@ -211,24 +159,41 @@ static void
 count_tasks(ResultGroups *sums, ResultGroup *group, Datum scores, int sign)
 {
 	ItemScores	row;
-	TaskChange *change;
+	TaskGroup  *tasks;
 	TaskDist   *dist;
 
 	item_scores_get(scores, &row);
 	if (row.items == 0)
 		return;
-	change = get_tasks(sums, group, row.items);
-	dist = sign > 0 ? &change->added : &change->removed;
-	change->lost |= sign < 0;
+	tasks = result_groups_tasks(sums, group, row.items);
+	dist = sign > 0 ? &tasks->added : &tasks->removed;
+	tasks->lost |= sign < 0;
 	task_dist_reserve(dist, sums->context, row.items,
 					  task_dist_columns_for(row.highest));
-	(void) task_dist_count_row(dist, &row);
+	if (task_dist_count_row(dist, &row) != TASK_DIST_OK)
+		task_dist_complain(TASK_DIST_TOO_MANY);
+}
+
+/* Counts a participant in a state of the groups, which may be NULL. */
+static pg_noinline ScoreDistState *
+count_slowly(ResultGroups *sums, ScoreDistState *state, int score, int cell)
+{
+	MemoryContext caller = MemoryContextSwitchTo(sums->context);
+	ScoreDistState *old = state;
+
+	if (state == NULL)
+		state = score_dist_make_empty_state();
+	state = score_dist_state_count(state, score, cell);
+	if (old != NULL && old != state)
+		pfree(old);
+	MemoryContextSwitchTo(caller);
+	return state;
 }
 
 /* Returns the tally of a key, made empty if it is new. */
 Tally *
-result_groups_tally(tally_table_hash * table, int32 import_file,
-					int32 administration, int32 academic_year)
+result_tally(tally_table_hash * table, int32 import_file,
+			 int32 administration, int32 academic_year)
 {
 	TallyKey	key = {import_file, administration, academic_year};
 	bool		found;
@@ -242,175 +207,60 @@ result_groups_tally(tally_table_hash * table, int32 import_file,
 	return tally;
 }
 
-/* The value of a column that may be NULL, else -1. */
-static inline int
-small_or_none(TupleTableSlot *slot, AttrNumber number)
+/* Counts a row of a file. */
+static inline void
+count_file(ResultGroups *sums, const CountedResult *row, int sign)
 {
-	return slot->tts_isnull[number - 1] ? -1 :
-		DatumGetInt16(slot->tts_values[number - 1]);
+	Tally	   *tally = sums->latest_file;
+
+	if (tally == NULL || tally->key.import_file != row->import_file ||
+		tally->key.administration != row->key.administration ||
+		tally->key.academic_year != row->key.academic_year)
+		tally = result_tally(sums->files, row->import_file,
+							 row->key.administration, row->key.academic_year);
+	tally->results += sign;
+	sums->latest_file = tally;
 }
 
-/* Counts one row of a transition table, as added (+1) or as removed (-1). */
-void
-result_groups_count(ResultGroups *sums, TupleTableSlot *slot, int sign)
+/* Returns the cell of marks that may be -1 for none; an error for others. */
+int
+result_row_cell(int mark, int journal_mark)
 {
-	const AttrNumber *column = sums->column;
-	const Datum *value = slot->tts_values - 1;
-	struct varlena *class_name;
-	GroupKey	key;
-	ResultGroup *group;
-	int			score;
+	int			m = mark < 0 ? 0 : score_dist_mark_index(mark);
+	int			j = journal_mark < 0 ? 0 : score_dist_mark_index(journal_mark);
 
-	slot_getsomeattrs(slot, sums->last_column);
-	score = small_or_none(slot, column[SCORE]);
-	class_name = PG_DETOAST_DATUM_PACKED(value[column[CLASS]]);
-	key.administration = DatumGetInt32(value[column[ADMINISTRATION]]);
-	key.school = DatumGetInt32(value[column[SCHOOL]]);
-	key.academic_year = DatumGetInt32(value[column[ACADEMIC_YEAR]]);
-	key.class_len = VARSIZE_ANY_EXHDR(class_name);
-	key.class_name = VARDATA_ANY(class_name);
+	return SCORE_DIST_CELL(m, j);
+}
 
-	group = get_group(sums, key);
+/*
+ * Counts a row, as added (+1) or as removed (-1).  Who has neither a score nor
+ * a mark is no participant.
+ */
+void
+result_groups_count(ResultGroups *sums, const CountedResult *row, int sign)
+{
+	ResultGroup *group = result_groups_get(sums, &row->key);
+
 	group->results += sign;
 	if (sign > 0)
-		group->highest = Max(group->highest, score);
+		group->highest = Max(group->highest, row->score);
 	else
 	{
-		group->highest_removed = Max(group->highest_removed, score);
+		group->highest_removed = Max(group->highest_removed, row->score);
 		group->lost = true;
 	}
-
-	if (DatumGetInt16(value[column[ATTEMPT]]) == 1)
+	if (row->is_first)
 	{
-		ScoreDist **dist = sign > 0 ? &group->added : &group->removed;
-		int			mark = small_or_none(slot, column[MARK]);
-		int			journal = small_or_none(slot, column[JOURNAL_MARK]);
-		int			cell = 0;
+		ScoreDistState **dist = sign > 0 ? &group->added : &group->removed;
 
-		if (mark >= 0)
-			cell = SCORE_DIST_CELL(score_dist_mark_index(mark), 0);
-		if (journal >= 0)
-			cell += score_dist_mark_index(journal);
-		*dist = dist_with_room(*dist, score, sums->context);
-		(void) score_dist_count_one(*dist, score, cell);
-		if (!slot->tts_isnull[column[TASK_SCORES] - 1])
-			count_tasks(sums, group, value[column[TASK_SCORES]], sign);
+		if (row->score < 0 && row->cell < SCORE_DIST_MARKS)
+			 /* no participant */ ;
+		else if (*dist == NULL ||
+				 !score_dist_state_count_narrow(*dist, row->score, row->cell))
+			*dist = count_slowly(sums, *dist, row->score, row->cell);
+		if (row->has_tasks)
+			count_tasks(sums, group, row->tasks, sign);
 	}
-	if (!slot->tts_isnull[column[IMPORT_FILE] - 1])
-	{
-		int32		file = DatumGetInt32(value[column[IMPORT_FILE]]);
-
-		result_groups_tally(sums->files, file, key.administration,
-							key.academic_year)->results += sign;
-	}
-}
-
-/* Counts nothing of a row but that its administration has changes. */
-void
-result_groups_note(ResultGroups *sums, TupleTableSlot *slot)
-{
-	const Datum *value = slot->tts_values - 1;
-
-	slot_getsomeattrs(slot, sums->last_column);
-	(void) result_groups_tally(sums->administrations, 0,
-							   DatumGetInt32(value[sums->column[ADMINISTRATION]]),
-							   DatumGetInt32(value[sums->column[ACADEMIC_YEAR]]));
-}
-
-/* Is there nothing for the summary of these works to follow? */
-bool
-result_tasks_unchanged(const TaskChange *change)
-{
-	const TaskDist *added = &change->added;
-	const TaskDist *removed = &change->removed;
-
-	if (added->participants != removed->participants)
-		return false;
-	for (int i = 0; i < change->items; i++)
-	{
-		const int64 *a = task_dist_item(added, i);
-		const int64 *r = task_dist_item(removed, i);
-
-		for (int c = 0; c < Max(added->columns, removed->columns); c++)
-			if ((c < added->columns ? a[c] : 0) !=
-				(c < removed->columns ? r[c] : 0))
-				return false;
-	}
-	return true;
-}
-
-/* Is there nothing for the summary of this group to follow? */
-bool
-result_group_unchanged(const ResultGroup *group)
-{
-	static const ScoreDist none;
-	const ScoreDist *added = group->added != NULL ? group->added : &none;
-	const ScoreDist *removed = group->removed != NULL ? group->removed : &none;
-	int			nbins = Max(added->nbins, removed->nbins);
-
-	if (group->results != 0 ||
-		memcmp(added->cell, removed->cell, sizeof(added->cell)) != 0)
-		return false;
-	for (int s = 0; s < nbins; s++)
-		if ((s < added->nbins ? added->bin[s] : 0) !=
-			(s < removed->nbins ? removed->bin[s] : 0))
-			return false;
-	return true;
-}
-
-/* The same for its item scores. */
-bool
-result_group_tasks_unchanged(const ResultGroup *group)
-{
-	for (const TaskChange *c = group->tasks; c != NULL; c = c->next)
-		if (!result_tasks_unchanged(c))
-			return false;
-	return true;
-}
-
-/* Compares pointers to groups, for qsort(). */
-int
-result_group_compare(const void *a, const void *b)
-{
-	const GroupKey *x = &(*(ResultGroup *const *) a)->key;
-	const GroupKey *y = &(*(ResultGroup *const *) b)->key;
-	int			order;
-
-	if (x->administration != y->administration)
-		return x->administration < y->administration ? -1 : 1;
-	if (x->school != y->school)
-		return x->school < y->school ? -1 : 1;
-	if (x->academic_year != y->academic_year)
-		return x->academic_year < y->academic_year ? -1 : 1;
-	order = memcmp(x->class_name, y->class_name,
-				   Min(x->class_len, y->class_len));
-	return order != 0 ? order : x->class_len - y->class_len;
-}
-
-static int
-compare_tallies(const void *a, const void *b)
-{
-	const TallyKey *x = &(*(Tally *const *) a)->key;
-	const TallyKey *y = &(*(Tally *const *) b)->key;
-
-	if (x->administration != y->administration)
-		return x->administration < y->administration ? -1 : 1;
-	if (x->import_file != y->import_file)
-		return x->import_file < y->import_file ? -1 : 1;
-	return x->academic_year - y->academic_year;
-}
-
-/* Returns the tallies in the order of administrations, then of files. */
-Tally	  **
-result_tallies_sorted(tally_table_hash * table)
-{
-	Tally	  **list = palloc(sizeof(Tally *) * (table->members + 1));
-	tally_table_iterator iterator;
-	int			n = 0;
-
-	tally_table_start_iterate(table, &iterator);
-	for (Tally *t; (t = tally_table_iterate(table, &iterator)) != NULL;)
-		list[n++] = t;
-	qsort(list, n, sizeof(Tally *), compare_tallies);
-	return list;
+	if (row->has_file)
+		count_file(sums, row, sign);
 }

@@ -1,23 +1,13 @@
 /*
  * result_groups.h
- *		Adding up the rows a statement changed in a table of results, by
- *		administration, school, year and class.
+ *		Adding up rows of a table of results by administration, school, year
+ *		and class, and counting them by the files they are from.
  */
 #ifndef SHNOR_RESULT_GROUPS_H
 #define SHNOR_RESULT_GROUPS_H
 
-#include "executor/tuptable.h"
-#include "utils/rel.h"
-
 #include "score_dist.h"
 #include "task_dist.h"
-
-/* The columns that are read, and where they are. */
-typedef enum ResultColumn
-{
-	ADMINISTRATION, SCHOOL, ACADEMIC_YEAR, IMPORT_FILE, ATTEMPT, SCORE, MARK,
-	JOURNAL_MARK, CLASS, TASK_SCORES, N_COLUMNS
-} ResultColumn;
 
 typedef struct GroupKey
 {
@@ -28,30 +18,50 @@ typedef struct GroupKey
 	const char *class_name;		/* not terminated */
 } GroupKey;
 
-/* What a statement changed in a group's works of so many items. */
-typedef struct TaskChange
+/* One row, read. */
+typedef struct CountedResult
 {
-	struct TaskChange *next;
+	GroupKey	key;
+	int32		import_file;
+	bool		has_file;
+	bool		is_first;		/* attempt */
+	bool		has_tasks;
+	int			score;			/* -1 for none */
+	int			cell;			/* mark and journal mark, SCORE_DIST_CELL */
+	Datum		tasks;			/* smallint[] */
+} CountedResult;
+
+/* The item scores of a group's works of so many items. */
+typedef struct TaskGroup
+{
+	struct TaskGroup *next;
 	int			items;
 	bool		lost;			/* a work was removed */
 	TaskDist	added;			/* first attempts */
 	TaskDist	removed;
-} TaskChange;
+} TaskGroup;
 
-/* What a statement changed in one group. */
 typedef struct ResultGroup
 {
+	struct ResultGroup *next;	/* in the order of their first rows */
 	GroupKey	key;
-	uint32		hash;
-	char		status;
 	int			highest;		/* score added, -1 for none */
 	int			highest_removed;	/* score removed, -1 for none */
 	int64		results;		/* rows added less rows removed */
 	bool		lost;			/* a row was removed */
-	ScoreDist  *added;			/* first attempts; NULL for none */
-	ScoreDist  *removed;
-	TaskChange *tasks;			/* by number of items, latest first */
+	ScoreDistState *added;		/* first attempts; NULL for none */
+	ScoreDistState *removed;
+	TaskGroup  *tasks;			/* by number of items, latest first */
 } ResultGroup;
+
+/* Entries of the hash table move when others come, groups do not. */
+typedef struct GroupEntry
+{
+	GroupKey	key;
+	uint32		hash;
+	char		status;
+	ResultGroup *group;
+} GroupEntry;
 
 /* Counts by administration and, for the files, by import file. */
 typedef struct TallyKey
@@ -70,7 +80,7 @@ typedef struct Tally
 } Tally;
 
 #define SH_PREFIX group_table
-#define SH_ELEMENT_TYPE ResultGroup
+#define SH_ELEMENT_TYPE GroupEntry
 #define SH_KEY_TYPE GroupKey
 #define SH_SCOPE extern
 #define SH_DECLARE
@@ -86,27 +96,25 @@ typedef struct Tally
 /* The sums of the rows counted so far. */
 typedef struct ResultGroups
 {
-	AttrNumber	column[N_COLUMNS];
-	AttrNumber	last_column;
-	MemoryContext context;		/* of the groups, and of nothing else */
+	MemoryContext context;		/* of the groups */
 	group_table_hash *groups;
-	ResultGroup *latest;		/* rows of one group come in a row */
-	tally_table_hash *administrations;	/* those of the groups */
+	ResultGroup *first;
+	ResultGroup *last;
+	ResultGroup *latest;		/* rows of one group come in a row, or */
+	ResultGroup *before;		/* those of a school's two classes mixed */
 	tally_table_hash *files;	/* live on when the groups are forgotten */
+	Tally	   *latest_file;
 } ResultGroups;
 
-extern void result_groups_init(ResultGroups *sums, Relation rel,
-							   MemoryContext context);
+extern void result_groups_init(ResultGroups *sums, MemoryContext context);
 extern void result_groups_restart(ResultGroups *sums);
-extern void result_groups_count(ResultGroups *sums, TupleTableSlot *slot,
+extern ResultGroup *result_groups_get(ResultGroups *sums, const GroupKey *key);
+extern TaskGroup *result_groups_tasks(ResultGroups *sums, ResultGroup *group,
+									  int items);
+extern void result_groups_count(ResultGroups *sums, const CountedResult *row,
 								int sign);
-extern void result_groups_note(ResultGroups *sums, TupleTableSlot *slot);
-extern Tally *result_groups_tally(tally_table_hash * table, int32 import_file,
-								  int32 administration, int32 academic_year);
-extern bool result_tasks_unchanged(const TaskChange *change);
-extern bool result_group_unchanged(const ResultGroup *group);
-extern bool result_group_tasks_unchanged(const ResultGroup *group);
-extern int	result_group_compare(const void *a, const void *b);
-extern Tally **result_tallies_sorted(tally_table_hash * table);
+extern Tally *result_tally(tally_table_hash * table, int32 import_file,
+						   int32 administration, int32 academic_year);
+extern int	result_row_cell(int mark, int journal_mark);
 
 #endif							/* SHNOR_RESULT_GROUPS_H */
