@@ -13,6 +13,7 @@
 // An error ends it, with a stack trace and status 1.
 import java.sql.*;
 import java.util.*;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 public class Sync {
@@ -25,7 +26,17 @@ public class Sync {
     static String schema;
     static final List<Query> queries = new ArrayList<>();
 
-    record Query(String step, String object, double took) {
+    /** A query that was run, and how long it took in ms. */
+    static class Query {
+        final String step;
+        final String object;
+        final double took;
+
+        Query(String step, String object, double took) {
+            this.step = step;
+            this.object = object;
+            this.took = took;
+        }
     }
 
     /** One kind of step: its queries are timed and their rows counted. */
@@ -97,7 +108,7 @@ public class Sync {
     }
 
     static List<Query> slowest(Stream<Query> of) {
-        return of.sorted(Comparator.comparingDouble(Query::took).reversed()).toList();
+        return of.sorted((one, other) -> Double.compare(other.took, one.took)).collect(Collectors.toList());
     }
 
     static String milliseconds(double took) {
