@@ -18,27 +18,28 @@
 #include "result_groups.h"
 
 static inline uint32
-group_hash(GroupKey key)
+group_hash(const GroupKey *key)
 {
-	uint32		hash = murmurhash32((uint32) key.school);
+	uint32		hash = murmurhash32((uint32) key->school);
 
-	hash = hash_combine(hash, murmurhash32((uint32) key.administration));
-	hash = hash_combine(hash, (uint32) key.academic_year);
-	return hash_combine(hash, hash_bytes((const unsigned char *) key.class_name,
-										 key.class_len));
+	hash = hash_combine(hash, murmurhash32((uint32) key->administration));
+	hash = hash_combine(hash, (uint32) key->academic_year);
+	return hash_combine(hash, hash_bytes((const unsigned char *) key->class_name,
+										 key->class_len));
 }
 
 static inline bool
-group_equal(GroupKey a, GroupKey b)
+group_equal(const GroupKey *a, const GroupKey *b)
 {
-	return a.school == b.school && a.administration == b.administration &&
-		a.academic_year == b.academic_year && a.class_len == b.class_len &&
-		memcmp(a.class_name, b.class_name, a.class_len) == 0;
+	return a->school == b->school && a->administration == b->administration &&
+		a->academic_year == b->academic_year &&
+		a->class_len == b->class_len &&
+		memcmp(a->class_name, b->class_name, a->class_len) == 0;
 }
 
 #define SH_PREFIX group_table
 #define SH_ELEMENT_TYPE GroupEntry
-#define SH_KEY_TYPE GroupKey
+#define SH_KEY_TYPE const GroupKey *
 #define SH_KEY key
 #define SH_HASH_KEY(tb, key) group_hash(key)
 #define SH_EQUAL(tb, a, b) group_equal(a, b)
@@ -91,19 +92,18 @@ result_groups_restart(ResultGroups *sums)
 	sums->before = NULL;
 }
 
-/* Makes an empty group and its entry's key point to the group's own. */
-static void
-start_group(ResultGroups *sums, GroupEntry *entry)
+/* Returns a new empty group. */
+static ResultGroup *
+make_group(ResultGroups *sums, const GroupKey *key)
 {
 	ResultGroup *group = MemoryContextAllocZero(sums->context,
 												sizeof(ResultGroup) +
-												entry->key.class_len);
+												key->class_len);
 	char	   *class_name = (char *) (group + 1);
 
-	memcpy(class_name, entry->key.class_name, entry->key.class_len);
-	entry->key.class_name = class_name;
-	entry->group = group;
-	group->key = entry->key;
+	memcpy(class_name, key->class_name, key->class_len);
+	group->key = *key;
+	group->key.class_name = class_name;
 	group->highest = -1;
 	group->highest_removed = -1;
 	if (sums->last == NULL)
@@ -111,6 +111,7 @@ start_group(ResultGroups *sums, GroupEntry *entry)
 	else
 		sums->last->next = group;
 	sums->last = group;
+	return group;
 }
 
 /* Returns the group of a key, made empty if it is new. */
@@ -121,17 +122,17 @@ result_groups_get(ResultGroups *sums, const GroupKey *key)
 	GroupEntry *entry;
 	bool		found;
 
-	if (group != NULL && group_equal(group->key, *key))
+	if (group != NULL && group_equal(&group->key, key))
 		return group;
 	sums->latest = sums->before;
 	sums->before = group;
 	group = sums->latest;
-	if (group != NULL && group_equal(group->key, *key))
+	if (group != NULL && group_equal(&group->key, key))
 		return group;
-	entry = group_table_insert(sums->groups, *key, &found);
+	entry = group_table_insert(sums->groups, key, &found);
 	if (!found)
-		start_group(sums, entry);
-	return sums->latest = entry->group;
+		entry->key = &make_group(sums, key)->key;
+	return sums->latest = (ResultGroup *) entry->key;
 }
 
 /* Returns a group's works of so many items, made empty if they are new. */

@@ -43,8 +43,8 @@ typedef struct TaskGroup
 
 typedef struct ResultGroup
 {
+	GroupKey	key;			/* first: the hash table points to it */
 	struct ResultGroup *next;	/* in the order of their first rows */
-	GroupKey	key;
 	int			highest;		/* score added, -1 for none */
 	int			highest_removed;	/* score removed, -1 for none */
 	int64		results;		/* rows added less rows removed */
@@ -54,13 +54,12 @@ typedef struct ResultGroup
 	TaskGroup  *tasks;			/* by number of items, latest first */
 } ResultGroup;
 
-/* Entries of the hash table move when others come, groups do not. */
+/* Entries of the hash table are small, and move; groups do not. */
 typedef struct GroupEntry
 {
-	GroupKey	key;
+	const GroupKey *key;		/* the group's */
 	uint32		hash;
 	char		status;
-	ResultGroup *group;
 } GroupEntry;
 
 /* Counts by administration and, for the files, by import file. */
@@ -81,7 +80,7 @@ typedef struct Tally
 
 #define SH_PREFIX group_table
 #define SH_ELEMENT_TYPE GroupEntry
-#define SH_KEY_TYPE GroupKey
+#define SH_KEY_TYPE const GroupKey *
 #define SH_SCOPE extern
 #define SH_DECLARE
 #include "lib/simplehash.h"

@@ -81,8 +81,8 @@ recount_accum(PG_FUNCTION_ARGS)
 }
 
 /*
- * The packed form: the number of files and their tallies, then for each group
- * a PackedGroup, the class, the state of its score_dist, and for each number
+ * The packed form: the numbers of groups and files, the files' tallies, then
+ * for each group a PackedGroup, the class, the state of its score_dist, and for each number
  * of items the packed task_dist.  Nothing is aligned.
  */
 typedef struct PackedGroup
@@ -143,6 +143,7 @@ recount_serialize(PG_FUNCTION_ARGS)
 	sums = (ResultGroups *) PG_GETARG_POINTER(0);
 	initStringInfo(&packed);
 	appendStringInfoSpaces(&packed, VARHDRSZ);
+	append_bytes(&packed, &sums->groups->members, sizeof(uint32));
 	append_bytes(&packed, &sums->files->members, sizeof(uint32));
 	tally_table_start_iterate(sums->files, &files);
 	while ((tally = tally_table_iterate(sums->files, &files)) != NULL)
@@ -168,6 +169,7 @@ recount_start(RecountReader *reader, const bytea *packed)
 	memset(reader, 0, sizeof(RecountReader));
 	reader->from = VARDATA_ANY(packed);
 	reader->end = reader->from + VARSIZE_ANY_EXHDR(packed);
+	take_bytes(reader, &reader->groups, sizeof(uint32));
 	take_bytes(reader, &reader->files_left, sizeof(uint32));
 	reader->room = SCORE_DIST_STATE_SIZE(1, SCORE_DIST_MIN_BINS);
 	reader->dist = palloc(reader->room);

@@ -12,6 +12,7 @@ typedef struct RecountReader
 {
 	const char *from;
 	const char *end;
+	uint32		groups;			/* how many there are */
 	uint32		files_left;
 	int			tasks_left;		/* of the group read last */
 	Size		room;			/* of dist */

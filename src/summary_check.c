@@ -69,36 +69,41 @@ typedef struct SummaryValue
 
 typedef struct Summary
 {
-	SummaryKey	key;
-	uint32		hash;
-	char		status;
+	SummaryKey	key;			/* first: the hash table points to it */
 	bool		is_kept;
 	SummaryValue counted;
 } Summary;
 
-static inline uint32
-summary_hash(SummaryKey key)
+typedef struct SummaryEntry
 {
-	uint32		hash = murmurhash32((uint32) key.owner);
+	const SummaryKey *key;		/* the summary's */
+	uint32		hash;
+	char		status;
+} SummaryEntry;
 
-	hash = hash_combine(hash, murmurhash32((uint32) key.administration));
-	hash = hash_combine(hash, (uint32) (key.kind + 4 * key.items));
-	return hash_combine(hash, hash_bytes((const unsigned char *) key.class_name,
-										 key.class_len));
+static inline uint32
+summary_hash(const SummaryKey *key)
+{
+	uint32		hash = murmurhash32((uint32) key->owner);
+
+	hash = hash_combine(hash, murmurhash32((uint32) key->administration));
+	hash = hash_combine(hash, (uint32) (key->kind + 4 * key->items));
+	return hash_combine(hash, hash_bytes((const unsigned char *) key->class_name,
+										 key->class_len));
 }
 
 static inline bool
-summary_equal(SummaryKey a, SummaryKey b)
+summary_equal(const SummaryKey *a, const SummaryKey *b)
 {
-	return a.owner == b.owner && a.administration == b.administration &&
-		a.kind == b.kind && a.items == b.items &&
-		a.class_len == b.class_len &&
-		memcmp(a.class_name, b.class_name, a.class_len) == 0;
+	return a->owner == b->owner && a->administration == b->administration &&
+		a->kind == b->kind && a->items == b->items &&
+		a->class_len == b->class_len &&
+		memcmp(a->class_name, b->class_name, a->class_len) == 0;
 }
 
 #define SH_PREFIX summaries
-#define SH_ELEMENT_TYPE Summary
-#define SH_KEY_TYPE SummaryKey
+#define SH_ELEMENT_TYPE SummaryEntry
+#define SH_KEY_TYPE const SummaryKey *
 #define SH_KEY key
 #define SH_HASH_KEY(tb, key) summary_hash(key)
 #define SH_EQUAL(tb, a, b) summary_equal(a, b)
@@ -204,25 +209,30 @@ compare_rules(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* Returns what should be kept for a key, made empty if it is new. */
+/*
+ * Returns what should be kept for a key, made empty if it is new.  The key's
+ * class lives as long as the check does.
+ */
 static SummaryValue *
-get_counted(Check *check, SummaryKey key, int32 academic_year)
+get_counted(Check *check, const SummaryKey *key, int32 academic_year)
 {
 	bool		found;
-	Summary    *summary = summaries_insert(check->summaries, key, &found);
+	SummaryEntry *entry = summaries_insert(check->summaries, key, &found);
+	Summary    *summary = (Summary *) entry->key;
 
 	if (!found)
 	{
-		summary->is_kept = false;
-		memset(&summary->counted, 0, sizeof(SummaryValue));
+		summary = palloc0(sizeof(Summary));
+		summary->key = *key;
 		summary->counted.academic_year = academic_year;
+		entry->key = &summary->key;
 	}
 	else if (summary->counted.academic_year != academic_year)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_CORRUPTED),
 				 errmsg("results of one administration are of several academic years"),
 				 errdetail("Administration %d has results of %d and of %d.",
-						   key.administration,
+						   key->administration,
 						   summary->counted.academic_year, academic_year),
 				 errhint("Correct the academic year of these results.")));
 	return &summary->counted;
@@ -230,7 +240,7 @@ get_counted(Check *check, SummaryKey key, int32 academic_year)
 
 /* Adds a class to its school, if the administration is known. */
 static void
-count_school(Check *check, const RecountedGroup *group)
+count_school(Check *check, const RecountedGroup *group, const ScoreDist *dist)
 {
 	FailRule	wanted = {.administration = group->key.administration};
 	FailRule   *rule = bsearch(&wanted, check->rules, check->n_rules,
@@ -238,16 +248,11 @@ count_school(Check *check, const RecountedGroup *group)
 	SummaryKey	key = {SCHOOL_SUMMARY, group->key.administration,
 	group->key.school, 0, 0, ""};
 	SummaryValue *counted;
-	ScoreDistBuffer buffer;
-	const ScoreDist *dist;
 
 	if (rule == NULL)
 		return;
-	counted = get_counted(check, key, group->key.academic_year);
+	counted = get_counted(check, &key, group->key.academic_year);
 	counted->count[2] += group->results;
-	if (group->dist == NULL)
-		return;
-	dist = score_dist_get(PointerGetDatum(group->dist), &buffer);
 	counted->count[3] += dist->participants;
 	if (rule->by_mark)
 	{
@@ -262,19 +267,24 @@ count_school(Check *check, const RecountedGroup *group)
 	}
 }
 
-/* Enters what should be kept for a class. */
+/* Enters what should be kept for a class, and what it makes for its school. */
 static void
 count_class(Check *check, const RecountedGroup *group)
 {
-	const ScoreDistState *dist = group->dist;
 	SummaryKey	key = {CLASS_SUMMARY, group->key.administration,
 	group->key.school, 0, group->key.class_len, group->key.class_name};
-	SummaryValue *counted = get_counted(check, key, group->key.academic_year);
+	SummaryValue *counted = get_counted(check, &key, group->key.academic_year);
+	ScoreDistBuffer buffer;
+	const ScoreDist *dist = &buffer.dist;
 
-	if (dist == NULL)
-		dist = score_dist_make_empty_state();
+	if (group->dist == NULL)
+		score_dist_init(&buffer.dist, buffer.bin, SCORE_DIST_MIN_BINS);
+	else
+		dist = score_dist_get(PointerGetDatum(group->dist), &buffer);
 	counted->count[0] = group->results;
-	counted->dist = score_dist_packed(PointerGetDatum(dist));
+	counted->dist = (struct varlena *)
+		DatumGetPointer(score_dist_flat_datum(dist));
+	count_school(check, group, dist);
 }
 
 /* Enters what should be kept for the item scores of a class. */
@@ -289,7 +299,7 @@ count_tasks(Check *check, const GroupKey *group, struct varlena *dist)
 						  VARSIZE_ANY_EXHDR(dist), &key.items,
 						  &columns) != TASK_DIST_OK)
 		elog(ERROR, "recount has a damaged task_dist");
-	get_counted(check, key, group->academic_year)->dist = dist;
+	get_counted(check, &key, group->academic_year)->dist = dist;
 }
 
 /* The one row of the recount; it lives as long as what points to it. */
@@ -306,19 +316,20 @@ read_recount(Check *check, TupleTableSlot *slot)
 	{
 		recount_start(&reader,
 					  DatumGetByteaPCopy(slot->tts_values[0]));
+		/* A class has a school, and may have item scores. */
+		summaries_grow(check->summaries, Max(1024, 2 * (uint64) reader.groups));
 		while (recount_next_file(&reader, &tally))
 		{
 			SummaryKey	key = {FILE_SUMMARY, tally.key.administration,
 			tally.key.import_file, 0, 0, ""};
 
-			get_counted(check, key,
+			get_counted(check, &key,
 						tally.key.academic_year)->count[0] += tally.results;
 		}
 		while (recount_next_group(&reader, &group))
 		{
 			CHECK_FOR_INTERRUPTS();
 			count_class(check, &group);
-			count_school(check, &group);
 			while ((tasks = recount_next_tasks(&reader)) != NULL)
 				count_tasks(check, &group.key, tasks);
 		}
@@ -405,6 +416,7 @@ read_kept(Check *check, TupleTableSlot *slot)
 		VARSIZE_ANY_EXHDR(class_name), VARDATA_ANY(class_name)
 	};
 	SummaryValue kept = {.academic_year = DatumGetInt32(value[1])};
+	SummaryEntry *entry;
 	Summary    *summary;
 
 	for (int i = 0; i < MAX_COUNTS; i++)
@@ -412,15 +424,16 @@ read_kept(Check *check, TupleTableSlot *slot)
 	for (int i = 10; i <= 11; i++)
 		if (!slot->tts_isnull[i])
 			kept.dist = PG_DETOAST_DATUM_PACKED(value[i]);
-	summary = summaries_lookup(check->summaries, key);
-	if (summary == NULL)
-		put_difference(check, &key, &kept, NULL);
-	else
+	entry = summaries_lookup(check->summaries, &key);
+	if (entry == NULL)
 	{
-		summary->is_kept = true;
-		if (!same_value(&kept, &summary->counted))
-			put_difference(check, &key, &kept, &summary->counted);
+		put_difference(check, &key, &kept, NULL);
+		return;
 	}
+	summary = (Summary *) entry->key;
+	summary->is_kept = true;
+	if (!same_value(&kept, &summary->counted))
+		put_difference(check, &key, &kept, &summary->counted);
 }
 
 /* Returns what was counted and is not kept at all. */
@@ -428,12 +441,16 @@ static void
 put_missing(Check *check)
 {
 	summaries_iterator iterator;
-	Summary    *summary;
+	SummaryEntry *entry;
 
 	summaries_start_iterate(check->summaries, &iterator);
-	while ((summary = summaries_iterate(check->summaries, &iterator)) != NULL)
+	while ((entry = summaries_iterate(check->summaries, &iterator)) != NULL)
+	{
+		const Summary *summary = (const Summary *) entry->key;
+
 		if (!summary->is_kept)
 			put_difference(check, &summary->key, NULL, &summary->counted);
+	}
 }
 
 /* The queries; %1$s is the warehouse's schema, %2$s the extension's. */
