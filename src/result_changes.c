@@ -19,11 +19,10 @@
  *		academic_year integer[], results integer[])
  *
  * Groups come in the order of their keys.  removed is NULL for a group that
- * lost no row.  The item scores of a group are counted apart by their number,
- * so that works of different forms in one class are no error.  Without item
- * scores apply_task_changes() is not called.  When the groups do not fit hash_mem they are handed over in
- * several portions, the losses before the gains, so that no portion takes
- * away what is not there yet.
+ * lost no row.  Without item scores apply_task_changes() is not called.  When
+ * the groups do not fit hash_mem they are handed over in several portions, the
+ * losses before the gains, so that no portion takes away what is not there
+ * yet.
  *
  * After TRUNCATE the trigger calls forget_missing_results().  On a table that
  * is no part of a table result, one that was detached for example, the trigger
@@ -34,7 +33,6 @@
 #include "catalog/partition.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
-#include "common/hashfn.h"
 #include "executor/executor.h"
 #include "executor/nodeHash.h"
 #include "executor/spi.h"
@@ -43,15 +41,12 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
-#include "utils/rel.h"
 #include "utils/syscache.h"
 #include "utils/tuplestore.h"
 
 #include "compat.h"
-#include "item_scores.h"
 #include "owner_call.h"
-#include "score_dist.h"
-#include "task_dist.h"
+#include "result_groups.h"
 
 PG_FUNCTION_INFO_V1(collect_result_changes);
 
@@ -81,115 +76,6 @@ static const struct
 	[TASK_SCORES] = {"task_scores", INT2ARRAYOID}
 };
 
-typedef struct GroupKey
-{
-	int32		administration;
-	int32		school;
-	int32		academic_year;
-	int32		class_len;
-	const char *class_name;		/* not terminated */
-} GroupKey;
-
-/* What a statement changed in a group's works of so many items. */
-typedef struct TaskChange
-{
-	struct TaskChange *next;
-	int			items;
-	bool		lost;			/* a work was removed */
-	TaskDist	added;			/* first attempts */
-	TaskDist	removed;
-} TaskChange;
-
-/* What a statement changed in one group. */
-typedef struct ResultGroup
-{
-	GroupKey	key;
-	uint32		hash;
-	char		status;
-	int			highest;		/* score added, -1 for none */
-	int			highest_removed;	/* score removed, -1 for none */
-	int64		results;		/* rows added less rows removed */
-	bool		lost;			/* a row was removed */
-	ScoreDist  *added;			/* first attempts; NULL for none */
-	ScoreDist  *removed;
-	TaskChange *tasks;			/* by number of items, latest first */
-} ResultGroup;
-
-static inline uint32
-group_hash(GroupKey key)
-{
-	uint32		hash = murmurhash32((uint32) key.school);
-
-	hash = hash_combine(hash, murmurhash32((uint32) key.administration));
-	hash = hash_combine(hash, (uint32) key.academic_year);
-	return hash_combine(hash, hash_bytes((const unsigned char *) key.class_name,
-										 key.class_len));
-}
-
-static inline bool
-group_equal(GroupKey a, GroupKey b)
-{
-	return a.school == b.school && a.administration == b.administration &&
-		a.academic_year == b.academic_year && a.class_len == b.class_len &&
-		memcmp(a.class_name, b.class_name, a.class_len) == 0;
-}
-
-#define SH_PREFIX groups
-#define SH_ELEMENT_TYPE ResultGroup
-#define SH_KEY_TYPE GroupKey
-#define SH_KEY key
-#define SH_HASH_KEY(tb, key) group_hash(key)
-#define SH_EQUAL(tb, a, b) group_equal(a, b)
-#define SH_STORE_HASH
-#define SH_GET_HASH(tb, a) (a)->hash
-#define SH_SCOPE static inline
-#define SH_DECLARE
-#define SH_DEFINE
-#include "lib/simplehash.h"
-
-/* Counts by administration and, for the files, by import file. */
-typedef struct TallyKey
-{
-	int32		import_file;	/* 0 where only administrations matter */
-	int32		administration;
-	int32		academic_year;
-} TallyKey;
-
-typedef struct Tally
-{
-	TallyKey	key;
-	char		status;
-	int			highest;
-	int64		results;
-} Tally;
-
-static inline TallyKey
-tally_key(int32 import_file, int32 administration, int32 academic_year)
-{
-	TallyKey	key = {import_file, administration, academic_year};
-
-	return key;
-}
-
-static inline uint32
-tally_hash(TallyKey key)
-{
-	return hash_combine(hash_combine(murmurhash32((uint32) key.import_file),
-									 murmurhash32((uint32) key.administration)),
-						(uint32) key.academic_year);
-}
-
-#define SH_PREFIX tallies
-#define SH_ELEMENT_TYPE Tally
-#define SH_KEY_TYPE TallyKey
-#define SH_KEY key
-#define SH_HASH_KEY(tb, key) tally_hash(key)
-#define SH_EQUAL(tb, a, b) (memcmp(&(a), &(b), sizeof(TallyKey)) == 0)
-#define SH_SCOPE static inline
-#define SH_DECLARE
-#define SH_DEFINE
-#include "lib/simplehash.h"
-
 /* Groups handed over by one call; bounds for the size of an array. */
 #define GROUPS_PER_CALL	16384
 #define TASKS_PER_CALL	4096	/* times 60 kB, TASK_DIST_MAX_BYTES */
@@ -202,12 +88,9 @@ typedef struct Changes
 	AttrNumber	last_column;
 	Oid			dist_type;
 	Oid			task_type;
-	MemoryContext context;		/* of the groups; reset by each portion */
+	ResultGroups sums;			/* forgotten by each portion but the files */
+	tally_table_hash *administrations;	/* those of the groups */
 	Size		memory_limit;
-	groups_hash *groups;
-	ResultGroup *latest;		/* rows of one group come in a row */
-	tallies_hash *administrations;	/* those of the groups */
-	tallies_hash *files;
 	bool		administrations_locked;
 } Changes;
 
@@ -237,122 +120,6 @@ find_columns(Changes *changes)
 	}
 }
 
-/* Makes the groups empty, and forgets their memory. */
-static void
-start_portion(Changes *changes)
-{
-	MemoryContextReset(changes->context);
-	changes->groups = groups_create(changes->context, 256, NULL);
-	changes->administrations = tallies_create(changes->context, 16, NULL);
-	changes->latest = NULL;
-}
-
-/* Returns an empty working form with room for the score, or *dist grown. */
-static ScoreDist *
-dist_with_room(ScoreDist *dist, int score, MemoryContext context)
-{
-	int			nbins = score_dist_bins_for(score);
-	int64	   *bin;
-
-	if (dist != NULL && nbins <= dist->nbins)
-		return dist;
-	bin = MemoryContextAllocZero(context, sizeof(int64) * nbins);
-	if (dist == NULL)
-	{
-		dist = MemoryContextAlloc(context, sizeof(ScoreDist));
-		score_dist_init(dist, bin, nbins);
-	}
-	else
-	{
-		memcpy(bin, dist->bin, sizeof(int64) * dist->nbins);
-		pfree(dist->bin);
-		dist->bin = bin;
-		dist->nbins = nbins;
-	}
-	return dist;
-}
-
-/* Returns the group of a key, made empty if it is new. */
-static ResultGroup *
-get_group(Changes *changes, GroupKey key)
-{
-	ResultGroup *group = changes->latest;
-	bool		found;
-
-	if (group != NULL && group_equal(group->key, key))
-		return group;
-	group = groups_insert(changes->groups, key, &found);
-	if (!found)
-	{
-		char	   *class_name = MemoryContextAlloc(changes->context,
-													Max(key.class_len, 1));
-
-		memcpy(class_name, key.class_name, key.class_len);
-		group->key.class_name = class_name;
-		group->highest = -1;
-		group->highest_removed = -1;
-		group->results = 0;
-		group->lost = false;
-		group->added = NULL;
-		group->removed = NULL;
-		group->tasks = NULL;
-	}
-	return changes->latest = group;
-}
-
-/* Returns what changed in a group's works of so many items. */
-static TaskChange *
-get_tasks(Changes *changes, ResultGroup *group, int items)
-{
-	TaskChange *change = group->tasks;
-
-	while (change != NULL && change->items != items)
-		change = change->next;
-	if (change == NULL)
-	{
-		change = MemoryContextAllocZero(changes->context, sizeof(TaskChange));
-		change->items = items;
-		change->added.columns = TASK_DIST_MIN_COLUMNS;
-		change->removed.columns = TASK_DIST_MIN_COLUMNS;
-		change->next = group->tasks;
-		group->tasks = change;
-	}
-	return change;
-}
-
-/* Counts a first attempt's item scores, as added (+1) or as removed (-1). */
-static void
-count_tasks(Changes *changes, ResultGroup *group, Datum scores, int sign)
-{
-	ItemScores	row;
-	TaskChange *change;
-	TaskDist   *dist;
-
-	item_scores_get(scores, &row);
-	if (row.items == 0)
-		return;
-	change = get_tasks(changes, group, row.items);
-	dist = sign > 0 ? &change->added : &change->removed;
-	change->lost |= sign < 0;
-	task_dist_reserve(dist, changes->context, row.items,
-					  task_dist_columns_for(row.highest));
-	(void) task_dist_count_row(dist, &row);
-}
-
-static Tally *
-get_tally(struct tallies_hash *table, TallyKey key)
-{
-	bool		found;
-	Tally	   *tally = tallies_insert(table, key, &found);
-
-	if (!found)
-	{
-		tally->highest = -1;
-		tally->results = 0;
-	}
-	return tally;
-}
-
 /* The value of a column that may be NULL, else -1. */
 static inline int
 small_or_none(TupleTableSlot *slot, AttrNumber number)
@@ -361,71 +128,53 @@ small_or_none(TupleTableSlot *slot, AttrNumber number)
 		DatumGetInt16(slot->tts_values[number - 1]);
 }
 
-/* Counts one row of a transition table, as added (+1) or as removed (-1). */
-static void
-count_row(Changes *changes, TupleTableSlot *slot, int sign)
+/* Reads a row of a transition table. */
+static inline CountedResult
+read_row(Changes *changes, TupleTableSlot *slot)
 {
 	const AttrNumber *column = changes->column;
 	const Datum *value = slot->tts_values - 1;
+	const bool *isnull = slot->tts_isnull - 1;
 	struct varlena *class_name;
-	GroupKey	key;
-	ResultGroup *group;
-	int			score;
+	CountedResult row;
 
 	slot_getsomeattrs(slot, changes->last_column);
-	score = small_or_none(slot, column[SCORE]);
 	class_name = PG_DETOAST_DATUM_PACKED(value[column[CLASS]]);
-	key.administration = DatumGetInt32(value[column[ADMINISTRATION]]);
-	key.school = DatumGetInt32(value[column[SCHOOL]]);
-	key.academic_year = DatumGetInt32(value[column[ACADEMIC_YEAR]]);
-	key.class_len = VARSIZE_ANY_EXHDR(class_name);
-	key.class_name = VARDATA_ANY(class_name);
+	row.key.administration = DatumGetInt32(value[column[ADMINISTRATION]]);
+	row.key.school = DatumGetInt32(value[column[SCHOOL]]);
+	row.key.academic_year = DatumGetInt32(value[column[ACADEMIC_YEAR]]);
+	row.key.class_len = VARSIZE_ANY_EXHDR(class_name);
+	row.key.class_name = VARDATA_ANY(class_name);
+	row.has_file = !isnull[column[IMPORT_FILE]];
+	row.import_file = DatumGetInt32(value[column[IMPORT_FILE]]);
+	row.is_first = DatumGetInt16(value[column[ATTEMPT]]) == 1;
+	row.score = small_or_none(slot, column[SCORE]);
+	row.cell = result_row_cell(small_or_none(slot, column[MARK]),
+							   small_or_none(slot, column[JOURNAL_MARK]));
+	row.has_tasks = !isnull[column[TASK_SCORES]];
+	row.tasks = value[column[TASK_SCORES]];
+	return row;
+}
 
-	group = get_group(changes, key);
-	group->results += sign;
-	if (sign > 0)
-		group->highest = Max(group->highest, score);
-	else
-	{
-		group->highest_removed = Max(group->highest_removed, score);
-		group->lost = true;
-	}
-
-	if (DatumGetInt16(value[column[ATTEMPT]]) == 1)
-	{
-		ScoreDist **dist = sign > 0 ? &group->added : &group->removed;
-		int			mark = small_or_none(slot, column[MARK]);
-		int			journal = small_or_none(slot, column[JOURNAL_MARK]);
-		int			cell = 0;
-
-		if (mark >= 0)
-			cell = SCORE_DIST_CELL(score_dist_mark_index(mark), 0);
-		if (journal >= 0)
-			cell += score_dist_mark_index(journal);
-		*dist = dist_with_room(*dist, score, changes->context);
-		(void) score_dist_count_one(*dist, score, cell);
-		if (!slot->tts_isnull[column[TASK_SCORES] - 1])
-			count_tasks(changes, group, value[column[TASK_SCORES]], sign);
-	}
-	if (!slot->tts_isnull[column[IMPORT_FILE] - 1])
-	{
-		int32		file = DatumGetInt32(value[column[IMPORT_FILE]]);
-
-		get_tally(changes->files, tally_key(file, key.administration,
-											key.academic_year))->results += sign;
-	}
+/* Forgets the groups and their administrations. */
+static void
+start_portion(Changes *changes)
+{
+	result_groups_restart(&changes->sums);
+	changes->administrations = tally_table_create(changes->sums.context, 16,
+												  NULL);
 }
 
 /* Is there nothing for the summary of these works to follow? */
 static bool
-tasks_unchanged(const TaskChange *change)
+tasks_unchanged(const TaskGroup *tasks)
 {
-	const TaskDist *added = &change->added;
-	const TaskDist *removed = &change->removed;
+	const TaskDist *added = &tasks->added;
+	const TaskDist *removed = &tasks->removed;
 
 	if (added->participants != removed->participants)
 		return false;
-	for (int i = 0; i < change->items; i++)
+	for (int i = 0; i < tasks->items; i++)
 	{
 		const int64 *a = task_dist_item(added, i);
 		const int64 *r = task_dist_item(removed, i);
@@ -438,30 +187,39 @@ tasks_unchanged(const TaskChange *change)
 	return true;
 }
 
+/* Returns the bytes of a distribution, those of the empty one for NULL. */
+static struct varlena *
+packed_or_empty(const ScoreDistState *dist)
+{
+	if (dist == NULL)
+		dist = score_dist_make_empty_state();
+	return score_dist_packed(PointerGetDatum(dist));
+}
+
 /* Is there nothing for the summary of this group to follow? */
 static bool
 group_unchanged(const ResultGroup *group)
 {
-	static const ScoreDist none;
-	const ScoreDist *added = group->added != NULL ? group->added : &none;
-	const ScoreDist *removed = group->removed != NULL ? group->removed : &none;
-	int			nbins = Max(added->nbins, removed->nbins);
+	struct varlena *added;
+	struct varlena *removed;
+	bool		same;
 
-	if (group->results != 0 ||
-		memcmp(added->cell, removed->cell, sizeof(added->cell)) != 0)
+	if (group->results != 0)
 		return false;
-	for (int s = 0; s < nbins; s++)
-		if ((s < added->nbins ? added->bin[s] : 0) !=
-			(s < removed->nbins ? removed->bin[s] : 0))
-			return false;
-	return true;
+	added = packed_or_empty(group->added);
+	removed = packed_or_empty(group->removed);
+	same = VARSIZE_ANY(added) == VARSIZE_ANY(removed) &&
+		memcmp(added, removed, VARSIZE_ANY(added)) == 0;
+	pfree(added);
+	pfree(removed);
+	return same;
 }
 
 /* The same for its item scores. */
 static bool
 group_tasks_unchanged(const ResultGroup *group)
 {
-	for (const TaskChange *c = group->tasks; c != NULL; c = c->next)
+	for (const TaskGroup *c = group->tasks; c != NULL; c = c->next)
 		if (!tasks_unchanged(c))
 			return false;
 	return true;
@@ -526,16 +284,9 @@ append_int(ArrayColumn *column, int64 value)
 }
 
 static inline void
-append_dist(ArrayColumn *column, const ScoreDist *dist)
+append_dist(ArrayColumn *column, const ScoreDistState *dist)
 {
-	ScoreDistBuffer none;
-
-	if (dist == NULL)
-	{
-		score_dist_init(&none.dist, none.bin, SCORE_DIST_MIN_BINS);
-		dist = &none.dist;
-	}
-	column->values[column->n++] = score_dist_flat_datum(dist);
+	column->values[column->n++] = PointerGetDatum(packed_or_empty(dist));
 }
 
 static inline void
@@ -597,14 +348,14 @@ hand_over(Changes *changes, const char *function, ArrayColumn *columns,
 }
 
 static Tally **
-sorted_tallies(struct tallies_hash *table)
+sorted_tallies(tally_table_hash * table)
 {
 	Tally	  **list = palloc(sizeof(Tally *) * (table->members + 1));
-	tallies_iterator iterator;
+	tally_table_iterator iterator;
 	int			n = 0;
 
-	tallies_start_iterate(table, &iterator);
-	for (Tally *t; (t = tallies_iterate(table, &iterator)) != NULL;)
+	tally_table_start_iterate(table, &iterator);
+	for (Tally *t; (t = tally_table_iterate(table, &iterator)) != NULL;)
 		list[n++] = t;
 	qsort(list, n, sizeof(Tally *), compare_tallies);
 	return list;
@@ -634,14 +385,14 @@ check_administrations(Changes *changes)
 static void
 add_administrations_of_files(Changes *changes)
 {
-	tallies_iterator iterator;
+	tally_table_iterator iterator;
 
-	tallies_start_iterate(changes->files, &iterator);
-	for (Tally *t; (t = tallies_iterate(changes->files, &iterator)) != NULL;)
+	tally_table_start_iterate(changes->sums.files, &iterator);
+	for (Tally *t; (t = tally_table_iterate(changes->sums.files, &iterator)) != NULL;)
 		if (t->results != 0)
-			(void) get_tally(changes->administrations,
-							 tally_key(0, t->key.administration,
-									   t->key.academic_year));
+			(void) result_tally(changes->administrations, 0,
+								t->key.administration,
+								t->key.academic_year);
 }
 
 /* Has the rows counted by the files they are from. */
@@ -649,8 +400,8 @@ static void
 apply_files(Changes *changes)
 {
 	static const Oid types[] = {INT4OID, INT4OID, INT4OID, INT4OID};
-	int			n = changes->files->members;
-	Tally	  **list = sorted_tallies(changes->files);
+	int			n = changes->sums.files->members;
+	Tally	  **list = sorted_tallies(changes->sums.files);
 	ArrayColumn columns[lengthof(types)];
 
 	make_columns(columns, lengthof(types), n);
@@ -700,7 +451,7 @@ apply_groups(Changes *changes, ResultGroup **list, int n)
 typedef struct GroupTasks
 {
 	const GroupKey *key;
-	const TaskChange *change;
+	const TaskGroup *change;
 } GroupTasks;
 
 /* Hands n changes of item scores over to the summaries. */
@@ -715,7 +466,7 @@ apply_tasks(Changes *changes, const GroupTasks *list, int n)
 	for (int i = 0; i < n; i++)
 	{
 		const GroupKey *key = list[i].key;
-		const TaskChange *change = list[i].change;
+		const TaskGroup *change = list[i].change;
 
 		append_int(&columns[0], key->administration);
 		append_int(&columns[1], key->school);
@@ -745,10 +496,10 @@ apply_all_tasks(Changes *changes, ResultGroup **list, int n,
 
 	if (n == 0)
 		return;
-	tasks = MemoryContextAlloc(changes->context,
+	tasks = MemoryContextAlloc(changes->sums.context,
 							   sizeof(GroupTasks) * TASKS_PER_CALL);
 	for (int i = 0; i < n; i++)
-		for (const TaskChange *c = list[i]->tasks; c != NULL; c = c->next)
+		for (const TaskGroup *c = list[i]->tasks; c != NULL; c = c->next)
 		{
 			if (tasks_unchanged(c))
 				continue;
@@ -771,10 +522,7 @@ static void
 sort_changed(Changes *changes, ResultGroup **list, int *n,
 			 ResultGroup **task_list, int *n_tasks)
 {
-	groups_iterator iterator;
-
-	groups_start_iterate(changes->groups, &iterator);
-	for (ResultGroup *g; (g = groups_iterate(changes->groups, &iterator)) != NULL;)
+	for (ResultGroup *g = changes->sums.first; g != NULL; g = g->next)
 	{
 		bool		changed = !group_unchanged(g);
 		bool		tasks_changed = !group_tasks_unchanged(g);
@@ -783,9 +531,9 @@ sort_changed(Changes *changes, ResultGroup **list, int *n,
 		/* A re-sit's score may rise without a change of the summary. */
 		if (!changed && !tasks_changed && g->highest <= g->highest_removed)
 			continue;
-		tally = get_tally(changes->administrations,
-						  tally_key(0, g->key.administration,
-									g->key.academic_year));
+		tally = result_tally(changes->administrations, 0,
+							 g->key.administration,
+							 g->key.academic_year);
 		tally->highest = Max(tally->highest, g->highest);
 		if (changed)
 			list[(*n)++] = g;
@@ -803,8 +551,8 @@ sort_changed(Changes *changes, ResultGroup **list, int *n,
 static void
 finish_portion(Changes *changes)
 {
-	MemoryContext caller = MemoryContextSwitchTo(changes->context);
-	Size		size = sizeof(ResultGroup *) * (changes->groups->members + 1);
+	MemoryContext caller = MemoryContextSwitchTo(changes->sums.context);
+	Size		size = sizeof(ResultGroup *) * (changes->sums.groups->members + 1);
 	ResultGroup **list = palloc(size);
 	ResultGroup **task_list = palloc(size);
 	MemoryContext slice;
@@ -814,7 +562,7 @@ finish_portion(Changes *changes)
 	sort_changed(changes, list, &n, task_list, &n_tasks);
 
 	/* Arrays of everything at once could exceed what an array may hold. */
-	slice = AllocSetContextCreate(changes->context, "shnor changed groups",
+	slice = AllocSetContextCreate(changes->sums.context, "shnor changed groups",
 								  ALLOCSET_DEFAULT_SIZES);
 	MemoryContextSwitchTo(slice);
 	for (int i = 0; i < n; i += GROUPS_PER_CALL)
@@ -836,10 +584,9 @@ static void
 lock_all_administrations(Changes *changes, Tuplestorestate **tables,
 						 TupleTableSlot *slot)
 {
-	const AttrNumber *column = changes->column;
-
 	for (int i = 0; i < 2; i++)
 	{
+		CountedResult row;
 		int			pointer;
 
 		if (tables[i] == NULL)
@@ -849,13 +596,11 @@ lock_all_administrations(Changes *changes, Tuplestorestate **tables,
 		tuplestore_rescan(tables[i]);
 		while (tuplestore_gettupleslot(tables[i], true, false, slot))
 		{
-			const Datum *value = slot->tts_values - 1;
-
 			CHECK_FOR_INTERRUPTS();
-			slot_getsomeattrs(slot, changes->last_column);
-			(void) get_tally(changes->administrations,
-							 tally_key(0, DatumGetInt32(value[column[ADMINISTRATION]]),
-									   DatumGetInt32(value[column[ACADEMIC_YEAR]])));
+			row = read_row(changes, slot);
+			(void) result_tally(changes->administrations, 0,
+								row.key.administration,
+								row.key.academic_year);
 		}
 	}
 	check_administrations(changes);
@@ -868,6 +613,7 @@ read_table(Changes *changes, Tuplestorestate **tables, int which,
 {
 	Tuplestorestate *table = tables[which];
 	TupleTableSlot *other_slot = NULL;
+	CountedResult row;
 	int			pointer;
 
 	if (table == NULL)
@@ -878,8 +624,9 @@ read_table(Changes *changes, Tuplestorestate **tables, int which,
 	while (tuplestore_gettupleslot(table, true, false, slot))
 	{
 		CHECK_FOR_INTERRUPTS();
-		count_row(changes, slot, which == 0 ? -1 : +1);
-		if (MemoryContextMemAllocated(changes->context, false) <= changes->memory_limit)
+		row = read_row(changes, slot);
+		result_groups_count(&changes->sums, &row, which == 0 ? -1 : +1);
+		if (MemoryContextMemAllocated(changes->sums.context, false) <= changes->memory_limit)
 			continue;
 		if (!changes->administrations_locked)
 		{
@@ -961,11 +708,12 @@ collect_result_changes(PG_FUNCTION_ARGS)
 	changes.dist_type = own_type(fcinfo, "score_dist");
 	changes.task_type = own_type(fcinfo, "task_dist");
 	changes.memory_limit = get_hash_memory_limit();
-	changes.context = AllocSetContextCreate(context,
-											"shnor groups of changes",
-											ALLOCSET_DEFAULT_SIZES);
-	changes.files = tallies_create(context, 16, NULL);
 	find_columns(&changes);
+	result_groups_init(&changes.sums,
+					   AllocSetContextCreate(context,
+											 "shnor groups of changes",
+											 ALLOCSET_DEFAULT_SIZES));
+	start_portion(&changes);
 	if (!OidIsValid(changes.warehouse))
 		goto done;
 	if (TRIGGER_FIRED_BY_TRUNCATE(trigger->tg_event))
@@ -974,7 +722,6 @@ collect_result_changes(PG_FUNCTION_ARGS)
 					  NULL);
 		goto done;
 	}
-	start_portion(&changes);
 
 	tables[0] = trigger->tg_oldtable;
 	tables[1] = trigger->tg_newtable;

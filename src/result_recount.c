@@ -1,470 +1,270 @@
 /*
  * result_recount.c
- *		recount_results(): all results of a table counted by administration,
- *		school, year, class and file in one pass, as fast as they can be read.
+ *		recount_results(): all results of a table added up by administration,
+ *		school, year and class, and counted by file, in one pass.
  *
- * GROUP BY looks a group up for every row and keeps a state for each; here a
- * row of the same group as the row before it costs no lookup, and rows come
- * in groups, since files are loaded one after another.  A group keeps its
- * rows as they are, two bytes each, and they are counted at the end; so a
- * group is as small as its rows, and two parts of it are put together by
- * appending.  One state holds all groups, so the aggregate is used without
- * GROUP BY; the planner reads the table in parallel, and the parts of the
- * workers are combined.
- *
- * recounted() unpacks the result.
+ * One state holds all groups, so the aggregate is used without GROUP BY; the
+ * planner reads the table in parallel, and the parts of the workers are
+ * combined.  What workers send, and what the aggregate returns, are the same
+ * bytes, which only summary_differences() reads.
  */
 #include "postgres.h"
 
-#include "common/hashfn.h"
 #include "fmgr.h"
-#include "funcapi.h"
-#include "mb/pg_wchar.h"
+#include "lib/stringinfo.h"
 #include "miscadmin.h"
-#include "utils/builtins.h"
 #include "utils/memutils.h"
-#include "utils/tuplestore.h"
 
 #include "compat.h"
-#include "score_dist.h"
+#include "result_recount.h"
 
 PG_FUNCTION_INFO_V1(recount_accum);
 PG_FUNCTION_INFO_V1(recount_combine);
 PG_FUNCTION_INFO_V1(recount_serialize);
 PG_FUNCTION_INFO_V1(recount_deserialize);
-PG_FUNCTION_INFO_V1(recounted);
 
-/*
- * A first attempt in 16 bits: its cell, whether it has a score, the score.
- * 25 cells need 5 bits, scores up to 1000 need 10.
- */
-typedef uint16 RowCode;
-
-#define ROW_CODE(cell, score) \
-	((RowCode) ((cell) | ((score) >= 0 ? 32 | ((score) << 6) : 0)))
-#define ROW_CELL(code)		((code) & 31)
-#define ROW_SCORE(code)		(((code) & 32) ? (code) >> 6 : -1)
-
-/* Rows kept as they are; more are counted, so that no group grows large. */
-#define MIN_CODES	16
-#define MAX_CODES	4096
-
-typedef struct CountKey
+/* Returns the state of a call, made if it is new. */
+static ResultGroups *
+get_sums(FunctionCallInfo fcinfo)
 {
-	int32		administration;
-	int32		school;
-	int32		academic_year;
-	int32		import_file;	/* 0 when has_file is 0 */
-	int32		has_file;
-	int32		class_len;
-	const char *class_name;		/* not terminated */
-} CountKey;
+	MemoryContext aggcontext;
+	MemoryContext caller;
+	ResultGroups *sums;
 
-typedef struct CountGroup
-{
-	CountKey	key;
-	int32		n_codes;
-	int32		max_codes;
-	int64		results;
-	RowCode    *codes;
-	ScoreDist  *counted;		/* rows that were not kept; NULL for none */
-} CountGroup;
-
-/* Entries of the hash table move when others come, groups do not. */
-typedef struct CountEntry
-{
-	CountKey	key;
-	uint32		hash;
-	char		status;
-	CountGroup *group;
-} CountEntry;
-
-static inline uint32
-count_hash(CountKey key)
-{
-	uint32		hash = murmurhash32((uint32) key.school);
-
-	hash = hash_combine(hash, murmurhash32((uint32) key.administration));
-	hash = hash_combine(hash, murmurhash32((uint32) key.import_file));
-	hash = hash_combine(hash, (uint32) key.academic_year);
-	return hash_combine(hash, hash_bytes((const unsigned char *) key.class_name,
-										 key.class_len));
+	if (!AggCheckCallContext(fcinfo, &aggcontext))
+		elog(ERROR, "aggregate function called in non-aggregate context");
+	if (!PG_ARGISNULL(0))
+		return (ResultGroups *) PG_GETARG_POINTER(0);
+	caller = MemoryContextSwitchTo(aggcontext);
+	sums = palloc(sizeof(ResultGroups));
+	result_groups_init(sums, aggcontext);
+	MemoryContextSwitchTo(caller);
+	return sums;
 }
 
-static inline bool
-count_equal(CountKey a, CountKey b)
-{
-	return a.school == b.school && a.administration == b.administration &&
-		a.import_file == b.import_file && a.has_file == b.has_file &&
-		a.academic_year == b.academic_year && a.class_len == b.class_len &&
-		memcmp(a.class_name, b.class_name, a.class_len) == 0;
-}
-
-#define SH_PREFIX counts
-#define SH_ELEMENT_TYPE CountEntry
-#define SH_KEY_TYPE CountKey
-#define SH_KEY key
-#define SH_HASH_KEY(tb, key) count_hash(key)
-#define SH_EQUAL(tb, a, b) count_equal(a, b)
-#define SH_STORE_HASH
-#define SH_GET_HASH(tb, a) (a)->hash
-#define SH_SCOPE static inline
-#define SH_DECLARE
-#define SH_DEFINE
-#include "lib/simplehash.h"
-
-typedef struct Recount
-{
-	MemoryContext context;		/* lives as long as the aggregate */
-	counts_hash *groups;
-	CountGroup *latest;			/* rows of one group come in a row, or */
-	CountGroup *before;			/* those of a school's two classes mixed */
-} Recount;
-
-static Recount *
-make_recount(MemoryContext aggcontext)
-{
-	Recount    *recount = MemoryContextAllocZero(aggcontext, sizeof(Recount));
-
-	recount->context = aggcontext;
-	recount->groups = counts_create(aggcontext, 1024, NULL);
-	return recount;
-}
-
-/* Makes an empty group and its entry's key point to the group's own. */
-static void
-start_group(Recount *recount, CountEntry *entry)
-{
-	CountGroup *group = MemoryContextAllocZero(recount->context,
-											   sizeof(CountGroup) +
-											   entry->key.class_len);
-	char	   *class_name = (char *) (group + 1);
-
-	memcpy(class_name, entry->key.class_name, entry->key.class_len);
-	entry->key.class_name = class_name;
-	group->key = entry->key;
-	entry->group = group;
-}
-
-/* Returns the group of a key, made empty if it is new. */
-static inline CountGroup *
-get_count_group(Recount *recount, const CountKey *key)
-{
-	CountGroup *group = recount->latest;
-	CountEntry *entry;
-	bool		found;
-
-	if (group != NULL && count_equal(group->key, *key))
-		return group;
-	recount->latest = recount->before;
-	recount->before = group;
-	group = recount->latest;
-	if (group != NULL && count_equal(group->key, *key))
-		return group;
-	entry = counts_insert(recount->groups, *key, &found);
-	if (!found)
-		start_group(recount, entry);
-	return recount->latest = entry->group;
-}
-
-/* Counts rows into dist, which has room for any score. */
-static void
-count_codes(ScoreDist *dist, const RowCode *codes, int n)
-{
-	for (int i = 0; i < n; i++)
-		if (score_dist_count_one(dist, ROW_SCORE(codes[i]),
-								 ROW_CELL(codes[i])) != SCORE_DIST_OK)
-			score_dist_complain(SCORE_DIST_TOO_MANY);
-}
-
-/* Counts the rows kept so far, and keeps them no more. */
-static void
-count_kept(Recount *recount, CountGroup *group)
-{
-	if (group->counted == NULL)
-	{
-		int64	   *bin = MemoryContextAlloc(recount->context,
-											 sizeof(int64) * SCORE_DIST_MAX_BINS);
-
-		group->counted = MemoryContextAlloc(recount->context,
-											sizeof(ScoreDist));
-		score_dist_init(group->counted, bin, SCORE_DIST_MAX_BINS);
-	}
-	count_codes(group->counted, group->codes, group->n_codes);
-	group->n_codes = 0;
-}
-
-/* Makes room for n <= MAX_CODES more rows. */
-static void
-make_room(Recount *recount, CountGroup *group, int n)
-{
-	int			wanted = Max(group->max_codes, MIN_CODES);
-	RowCode    *codes;
-
-	if (group->n_codes + n > MAX_CODES)
-		count_kept(recount, group);
-	while (wanted < group->n_codes + n)
-		wanted *= 2;
-	if (wanted <= group->max_codes)
-		return;
-	codes = MemoryContextAlloc(recount->context, sizeof(RowCode) * wanted);
-	if (group->codes != NULL)
-	{
-		memcpy(codes, group->codes, sizeof(RowCode) * group->n_codes);
-		pfree(group->codes);
-	}
-	group->codes = codes;
-	group->max_codes = wanted;
-}
-
-/* Reads the keys of a row, arguments 1 to 5. */
-static inline CountKey
-row_key(FunctionCallInfo fcinfo, struct varlena *class_name)
-{
-	CountKey	key;
-
-	key.administration = PG_GETARG_INT32(1);
-	key.school = PG_GETARG_INT32(2);
-	key.academic_year = PG_GETARG_INT32(3);
-	key.class_len = VARSIZE_ANY_EXHDR(class_name);
-	key.class_name = VARDATA_ANY(class_name);
-	key.has_file = !PG_ARGISNULL(5);
-	key.import_file = key.has_file ? PG_GETARG_INT32(5) : 0;
-	return key;
-}
-
-/* Returns the code of a row, arguments 7 to 9; false if it does not count. */
-static inline bool
-row_code(FunctionCallInfo fcinfo, RowCode *code)
-{
-	int			score = -1;
-	int			cell = 0;
-
-	if (!PG_ARGISNULL(7))
-	{
-		score = PG_GETARG_INT16(7);
-		if (unlikely(score < 0 || score > SHNOR_MAX_SCORE))
-			score_dist_bad_score(score);
-	}
-	if (!PG_ARGISNULL(8))
-		cell = SCORE_DIST_CELL(score_dist_mark_index(PG_GETARG_INT16(8)), 0);
-	if (score < 0 && cell == 0)
-		return false;
-	if (!PG_ARGISNULL(9))
-		cell += score_dist_mark_index(PG_GETARG_INT16(9));
-	*code = ROW_CODE(cell, score);
-	return true;
-}
+/* The value of a smallint argument that may be NULL, else -1. */
+#define SMALL_OR_NONE(n) (PG_ARGISNULL(n) ? -1 : PG_GETARG_INT16(n))
 
 /*
  * Transition: (state, administration, school, year, class, file, attempt,
- * score, mark, journal mark).  Rows without one of the keys but the file are
- * not results and are left out.
+ * score, mark, journal mark, item scores).  Rows without one of the keys but
+ * the file are not results and are left out.
  */
 Datum
 recount_accum(PG_FUNCTION_ARGS)
 {
-	MemoryContext aggcontext;
-	Recount    *recount;
+	ResultGroups *sums = get_sums(fcinfo);
 	struct varlena *class_name;
-	CountKey	key;
-	CountGroup *group;
-	RowCode		code;
+	CountedResult row;
 
-	if (!AggCheckCallContext(fcinfo, &aggcontext))
-		elog(ERROR, "recount_accum called in a non-aggregate context");
-	recount = PG_ARGISNULL(0) ? make_recount(aggcontext) :
-		(Recount *) PG_GETARG_POINTER(0);
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3) ||
 		PG_ARGISNULL(4) || PG_ARGISNULL(6))
-		PG_RETURN_POINTER(recount);
-
+		PG_RETURN_POINTER(sums);
 	class_name = PG_GETARG_VARLENA_PP(4);
-	key = row_key(fcinfo, class_name);
-	group = get_count_group(recount, &key);
-	group->results++;
-	if (PG_GETARG_INT16(6) == 1 && row_code(fcinfo, &code))
-	{
-		if (unlikely(group->n_codes == group->max_codes))
-			make_room(recount, group, 1);
-		group->codes[group->n_codes++] = code;
-	}
-	PG_RETURN_POINTER(recount);
+	row.key.administration = PG_GETARG_INT32(1);
+	row.key.school = PG_GETARG_INT32(2);
+	row.key.academic_year = PG_GETARG_INT32(3);
+	row.key.class_len = VARSIZE_ANY_EXHDR(class_name);
+	row.key.class_name = VARDATA_ANY(class_name);
+	row.has_file = !PG_ARGISNULL(5);
+	row.import_file = row.has_file ? PG_GETARG_INT32(5) : 0;
+	row.is_first = PG_GETARG_INT16(6) == 1;
+	row.score = SMALL_OR_NONE(7);
+	if (unlikely(!PG_ARGISNULL(7) &&
+				 (row.score < 0 || row.score > SHNOR_MAX_SCORE)))
+		score_dist_bad_score(row.score);
+	row.cell = result_row_cell(SMALL_OR_NONE(8), SMALL_OR_NONE(9));
+	row.has_tasks = !PG_ARGISNULL(10);
+	row.tasks = row.has_tasks ? PG_GETARG_DATUM(10) : (Datum) 0;
+	result_groups_count(sums, &row, +1);
+	PG_RETURN_POINTER(sums);
 }
 
-/* What stands before each group in the packed form, which only travels. */
+/*
+ * The packed form: the numbers of groups and files, the files' tallies, then
+ * for each group a PackedGroup, the class, the state of its score_dist, and for each number
+ * of items the packed task_dist.  Nothing is aligned.
+ */
 typedef struct PackedGroup
 {
-	int32		administration;
-	int32		school;
-	int32		academic_year;
-	int32		import_file;
-	int32		has_file;
-	int32		class_len;
-	int32		n_codes;
-	int32		counted_len;
+	GroupKey	key;			/* its class_name means nothing */
 	int64		results;
+	Size		dist_size;		/* 0 for none */
+	int			n_tasks;
 } PackedGroup;
 
-/* Returns the size of a group's packed form. */
-static Size
-packed_size(const CountGroup *group)
+/* Appends bytes, whose sum is bounded by what a value may have. */
+static void
+append_bytes(StringInfo packed, const void *bytes, Size len)
 {
-	return sizeof(PackedGroup) + group->key.class_len +
-		sizeof(RowCode) * group->n_codes +
-		(group->counted != NULL ? score_dist_encoded_size(group->counted) : 0);
+	if (unlikely(len >= MaxAllocSize - packed->len))
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("too many results to be counted at once"),
+				 errdetail("The groups need more than %zu bytes.",
+						   (Size) MaxAllocSize),
+				 errhint("Count one academic year at a time.")));
+	appendBinaryStringInfo(packed, bytes, (int) len);
 }
 
-/* Writes a group; returns the place behind it. */
-static char *
-pack_group(const CountGroup *group, char *to)
+static void
+pack_group(StringInfo packed, const ResultGroup *group)
 {
-	PackedGroup head = {
-		.administration = group->key.administration,
-		.school = group->key.school,
-		.academic_year = group->key.academic_year,
-		.import_file = group->key.import_file,
-		.has_file = group->key.has_file,
-		.class_len = group->key.class_len,
-		.n_codes = group->n_codes,
-		.results = group->results
-	};
+	PackedGroup head = {.key = group->key,.results = group->results};
 
-	if (group->counted != NULL)
-		head.counted_len = score_dist_encoded_size(group->counted);
-	memcpy(to, &head, sizeof(head));
-	to += sizeof(head);
-	memcpy(to, group->key.class_name, head.class_len);
-	to += head.class_len;
-	if (head.n_codes > 0)
-		memcpy(to, group->codes, sizeof(RowCode) * head.n_codes);
-	to += sizeof(RowCode) * head.n_codes;
-	if (group->counted != NULL)
-		score_dist_encode(group->counted, (uint8_t *) to);
-	return to + head.counted_len;
+	if (group->added != NULL)
+		head.dist_size = VARSIZE(group->added);
+	for (TaskGroup *t = group->tasks; t != NULL; t = t->next)
+		head.n_tasks++;
+	append_bytes(packed, &head, sizeof(head));
+	append_bytes(packed, group->key.class_name, group->key.class_len);
+	append_bytes(packed, group->added, head.dist_size);
+	for (TaskGroup *t = group->tasks; t != NULL; t = t->next)
+	{
+		struct varlena *dist = (struct varlena *)
+		DatumGetPointer(task_dist_flat_datum(&t->added));
+
+		append_bytes(packed, dist, VARSIZE(dist));
+		pfree(dist);
+	}
 }
 
 /* Packs the state: what workers send, and the aggregate's result. */
 Datum
 recount_serialize(PG_FUNCTION_ARGS)
 {
-	Recount    *recount;
-	counts_iterator iterator;
-	CountEntry *entry;
-	Size		size = VARHDRSZ;
-	bytea	   *packed;
-	char	   *to;
+	ResultGroups *sums;
+	StringInfoData packed;
+	tally_table_iterator files;
+	Tally	   *tally;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	recount = (Recount *) PG_GETARG_POINTER(0);
-	counts_start_iterate(recount->groups, &iterator);
-	while ((entry = counts_iterate(recount->groups, &iterator)) != NULL)
-		size += packed_size(entry->group);
-	if (size > MaxAllocSize)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("too many results to be counted at once"),
-				 errdetail("The groups need %zu bytes; the limit is %zu.",
-						   size, (Size) MaxAllocSize),
-				 errhint("Count one academic year at a time.")));
-
-	packed = palloc(size);
-	SET_VARSIZE(packed, size);
-	to = VARDATA(packed);
-	counts_start_iterate(recount->groups, &iterator);
-	while ((entry = counts_iterate(recount->groups, &iterator)) != NULL)
-		to = pack_group(entry->group, to);
-	PG_RETURN_BYTEA_P(packed);
+	sums = (ResultGroups *) PG_GETARG_POINTER(0);
+	initStringInfo(&packed);
+	appendStringInfoSpaces(&packed, VARHDRSZ);
+	append_bytes(&packed, &sums->groups->members, sizeof(uint32));
+	append_bytes(&packed, &sums->files->members, sizeof(uint32));
+	tally_table_start_iterate(sums->files, &files);
+	while ((tally = tally_table_iterate(sums->files, &files)) != NULL)
+		append_bytes(&packed, tally, sizeof(Tally));
+	for (ResultGroup *g = sums->first; g != NULL; g = g->next)
+		pack_group(&packed, g);
+	SET_VARSIZE(packed.data, packed.len);
+	PG_RETURN_BYTEA_P(packed.data);
 }
 
-/* Raises the error for bytes that recount_results() did not write. */
-static void
-bad_recount(const char *detail)
+/* Copies the next bytes. */
+static inline void
+take_bytes(RecountReader *reader, void *to, Size len)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-			 errmsg("invalid result of recount_results"),
-			 errdetail("%s", detail),
-			 errhint("Pass what the aggregate recount_results returned, unchanged.")));
+	memcpy(to, reader->from, len);
+	reader->from += len;
+}
+
+/* Starts to read what recount_serialize() packed. */
+void
+recount_start(RecountReader *reader, const bytea *packed)
+{
+	memset(reader, 0, sizeof(RecountReader));
+	reader->from = VARDATA_ANY(packed);
+	reader->end = reader->from + VARSIZE_ANY_EXHDR(packed);
+	take_bytes(reader, &reader->groups, sizeof(uint32));
+	take_bytes(reader, &reader->files_left, sizeof(uint32));
+	reader->room = SCORE_DIST_STATE_SIZE(1, SCORE_DIST_MIN_BINS);
+	reader->dist = palloc(reader->room);
+}
+
+/* Reads the next file's count; false after the last. */
+bool
+recount_next_file(RecountReader *reader, Tally *tally)
+{
+	if (reader->files_left == 0)
+		return false;
+	reader->files_left--;
+	take_bytes(reader, tally, sizeof(Tally));
+	return true;
 }
 
 /*
- * Reads the next group from [*from, end) into *group, pointing into the
- * bytes; the rows that were counted are decoded into *counted.
+ * Reads the next group, when its files and the item scores of the one before
+ * have been read; false after the last.
  */
-static void
-unpack_group(const char **from, const char *end, CountGroup *group,
-			 ScoreDistBuffer *counted)
+bool
+recount_next_group(RecountReader *reader, RecountedGroup *group)
 {
 	PackedGroup head;
-	Size		left;
 
-	if ((Size) (end - *from) < sizeof(head))
-		bad_recount("The last group is cut off.");
-	memcpy(&head, *from, sizeof(head));
-	*from += sizeof(head);
-	left = end - *from;
-	if (head.class_len < 0 || head.n_codes < 0 || head.counted_len < 0 ||
-		head.n_codes > MAX_CODES || head.results < 0 ||
-		(head.has_file != 0 && head.has_file != 1) ||
-		(Size) head.class_len + sizeof(RowCode) * head.n_codes +
-		head.counted_len > left)
-		bad_recount("A group's sizes do not fit its bytes.");
-
-	group->key.administration = head.administration;
-	group->key.school = head.school;
-	group->key.academic_year = head.academic_year;
-	group->key.import_file = head.import_file;
-	group->key.has_file = head.has_file;
-	group->key.class_len = head.class_len;
-	group->key.class_name = *from;
+	Assert(reader->files_left == 0 && reader->tasks_left == 0);
+	if (reader->from == reader->end)
+		return false;
+	take_bytes(reader, &head, sizeof(head));
+	group->key = head.key;
+	group->key.class_name = reader->from;
+	reader->from += head.key.class_len;
 	group->results = head.results;
-	group->n_codes = head.n_codes;
-	if (!pg_verifymbstr(*from, head.class_len, true))
-		bad_recount("A group's class is not valid text.");
-	*from += head.class_len;
-
-	/* The rows may lie at an odd address. */
-	memcpy(group->codes, *from, sizeof(RowCode) * head.n_codes);
-	for (int i = 0; i < head.n_codes; i++)
-		if (ROW_CELL(group->codes[i]) >= SCORE_DIST_CELLS ||
-			ROW_SCORE(group->codes[i]) > SHNOR_MAX_SCORE ||
-			(ROW_SCORE(group->codes[i]) < 0 &&
-			 ROW_CELL(group->codes[i]) < SCORE_DIST_MARKS))
-			bad_recount("A group has a row that is no result.");
-	*from += sizeof(RowCode) * head.n_codes;
-
-	group->counted = NULL;
-	if (head.counted_len > 0)
+	group->dist = NULL;
+	if (head.dist_size > 0)
 	{
-		if (score_dist_decode((const uint8_t *) *from, head.counted_len,
-							  counted) != SCORE_DIST_OK)
-			bad_recount("A group's counts are no score_dist.");
-		group->counted = &counted->dist;
-		*from += head.counted_len;
+		if (head.dist_size > reader->room)
+		{
+			reader->room = head.dist_size;
+			reader->dist = repalloc(reader->dist, reader->room);
+		}
+		take_bytes(reader, reader->dist, head.dist_size);
+		group->dist = reader->dist;
 	}
+	reader->tasks_left = head.n_tasks;
+	return true;
 }
 
-/* Adds a group of another state to the group of the same key. */
-static void
-join_group(Recount *recount, const CountGroup *part)
+/* Reads the group's next task_dist, into new memory; NULL after the last. */
+struct varlena *
+recount_next_tasks(RecountReader *reader)
 {
-	CountGroup *group = get_count_group(recount, &part->key);
+	uint32		header;
+	struct varlena *dist;
 
-	group->results += part->results;
-	if (group->n_codes + part->n_codes > group->max_codes)
-		make_room(recount, group, part->n_codes);
-	if (part->n_codes > 0)
-		memcpy(group->codes + group->n_codes, part->codes,
-			   sizeof(RowCode) * part->n_codes);
-	group->n_codes += part->n_codes;
-	if (part->counted == NULL)
-		return;
-	if (group->counted == NULL)
-		count_kept(recount, group);
-	if (score_dist_add(group->counted, part->counted) != SCORE_DIST_OK)
-		score_dist_complain(SCORE_DIST_TOO_MANY);
+	if (reader->tasks_left == 0)
+		return NULL;
+	reader->tasks_left--;
+	memcpy(&header, reader->from, sizeof(header));
+	dist = palloc(VARSIZE(&header));
+	take_bytes(reader, dist, VARSIZE(&header));
+	return dist;
+}
+
+/* Adds a score_dist to that of a group. */
+static void
+add_dist(ResultGroups *sums, ResultGroup *group, const ScoreDistState *part)
+{
+	MemoryContext caller = MemoryContextSwitchTo(sums->context);
+	ScoreDistState *before = group->added;
+
+	if (before == NULL)
+		group->added = score_dist_make_state(PointerGetDatum(part));
+	else
+	{
+		group->added = score_dist_state_add(before, PointerGetDatum(part));
+		if (group->added != before)
+			pfree(before);
+	}
+	MemoryContextSwitchTo(caller);
+}
+
+/* Adds a packed task_dist, and frees it. */
+static void
+add_tasks(ResultGroups *sums, ResultGroup *group, struct varlena *packed)
+{
+	const TaskDist *part = task_dist_get(PointerGetDatum(packed));
+	TaskGroup  *tasks = result_groups_tasks(sums, group, part->items);
+
+	task_dist_reserve(&tasks->added, sums->context, part->items,
+					  part->columns);
+	if (task_dist_add(&tasks->added, part) != TASK_DIST_OK)
+		task_dist_complain(TASK_DIST_TOO_MANY);
+	pfree(unconstify(TaskDist *, part));
+	pfree(packed);
 }
 
 /*
@@ -481,98 +281,29 @@ recount_deserialize(PG_FUNCTION_ARGS)
 Datum
 recount_combine(PG_FUNCTION_ARGS)
 {
-	MemoryContext aggcontext;
-	Recount    *recount;
-	const char *from;
-	const char *end;
-	CountGroup	part;
-	RowCode		codes[MAX_CODES];
-	ScoreDistBuffer counted;
+	ResultGroups *sums = get_sums(fcinfo);
+	RecountReader reader;
+	RecountedGroup part;
+	Tally		tally;
 
-	if (!AggCheckCallContext(fcinfo, &aggcontext))
-		elog(ERROR, "recount_combine called in a non-aggregate context");
-	recount = PG_ARGISNULL(0) ? make_recount(aggcontext) :
-		(Recount *) PG_GETARG_POINTER(0);
 	if (PG_ARGISNULL(1))
-		PG_RETURN_POINTER(recount);
-
-	part.codes = codes;
-	from = VARDATA_ANY(PG_GETARG_POINTER(1));
-	end = from + VARSIZE_ANY_EXHDR(PG_GETARG_POINTER(1));
-	while (from < end)
+		PG_RETURN_POINTER(sums);
+	recount_start(&reader, (bytea *) PG_GETARG_POINTER(1));
+	while (recount_next_file(&reader, &tally))
+		result_tally(sums->files, tally.key.import_file,
+					 tally.key.administration,
+					 tally.key.academic_year)->results += tally.results;
+	while (recount_next_group(&reader, &part))
 	{
-		CHECK_FOR_INTERRUPTS();
-		unpack_group(&from, end, &part, &counted);
-		join_group(recount, &part);
-	}
-	PG_RETURN_POINTER(recount);
-}
-
-/* Sets *sum to all rows of a group. */
-static void
-sum_group(const CountGroup *group, ScoreDistBuffer *sum)
-{
-	int			highest = -1;
-
-	for (int i = 0; i < group->n_codes; i++)
-		highest = Max(highest, ROW_SCORE(group->codes[i]));
-	if (group->counted != NULL)
-		highest = Max(highest, score_dist_highest(group->counted));
-	score_dist_init(&sum->dist, sum->bin, score_dist_bins_for(highest));
-	count_codes(&sum->dist, group->codes, group->n_codes);
-	if (group->counted != NULL &&
-		score_dist_add(&sum->dist, group->counted) != SCORE_DIST_OK)
-		score_dist_complain(SCORE_DIST_TOO_MANY);
-}
-
-/*
- * The groups of a result of recount_results(), as rows (administration,
- * school, year, class, file, results, score_dist).  dist is NULL when no row
- * counts for it.
- */
-Datum
-recounted(PG_FUNCTION_ARGS)
-{
-	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	bytea	   *packed = PG_GETARG_BYTEA_PP(0);
-	const char *from = VARDATA_ANY(packed);
-	const char *end = from + VARSIZE_ANY_EXHDR(packed);
-	MemoryContext row_context;
-	MemoryContext caller;
-	CountGroup	group;
-	RowCode		codes[MAX_CODES];
-	ScoreDistBuffer counted;
-	ScoreDistBuffer sum;
-
-	InitMaterializedSRF(fcinfo, 0);
-	row_context = AllocSetContextCreate(CurrentMemoryContext,
-										"shnor recounted group",
-										ALLOCSET_DEFAULT_SIZES);
-	caller = MemoryContextSwitchTo(row_context);
-	group.codes = codes;
-	while (from < end)
-	{
-		Datum		values[7];
-		bool		nulls[7] = {false};
+		ResultGroup *group = result_groups_get(sums, &part.key);
+		struct varlena *tasks;
 
 		CHECK_FOR_INTERRUPTS();
-		unpack_group(&from, end, &group, &counted);
-		sum_group(&group, &sum);
-
-		values[0] = Int32GetDatum(group.key.administration);
-		values[1] = Int32GetDatum(group.key.school);
-		values[2] = Int32GetDatum(group.key.academic_year);
-		values[3] = PointerGetDatum(cstring_to_text_with_len(group.key.class_name,
-															 group.key.class_len));
-		values[4] = Int32GetDatum(group.key.import_file);
-		nulls[4] = !group.key.has_file;
-		values[5] = Int64GetDatum(group.results);
-		nulls[6] = sum.dist.participants == 0;
-		values[6] = nulls[6] ? (Datum) 0 : score_dist_flat_datum(&sum.dist);
-		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
-		MemoryContextReset(row_context);
+		group->results += part.results;
+		if (part.dist != NULL)
+			add_dist(sums, group, part.dist);
+		while ((tasks = recount_next_tasks(&reader)) != NULL)
+			add_tasks(sums, group, tasks);
 	}
-	MemoryContextSwitchTo(caller);
-	MemoryContextDelete(row_context);
-	return (Datum) 0;
+	PG_RETURN_POINTER(sums);
 }

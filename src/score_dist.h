@@ -88,6 +88,24 @@ score_dist_get_state(Datum value)
 	return state;
 }
 
+/*
+ * Counts one participant, whose score may be -1, if the state has counts of a
+ * byte and room for it; else returns false without a change.
+ */
+static inline bool
+score_dist_state_count_narrow(ScoreDistState *state, int score, int cell)
+{
+	uint8	   *in_cell = &state->slot[cell];
+	uint8	   *in_bin = &state->slot[SCORE_DIST_STATE_BIN(score)];
+
+	if (unlikely(state->width != 1 || score >= state->nbins ||
+				 *in_cell == PG_UINT8_MAX || *in_bin == PG_UINT8_MAX))
+		return false;
+	(*in_cell)++;
+	(*in_bin)++;
+	return true;
+}
+
 /* Returns the place of a mark in a cell's index; an error if it is no mark. */
 static inline int
 score_dist_mark_index(int32 mark)

@@ -138,19 +138,9 @@ accumulate(FunctionCallInfo fcinfo, ResultRow row)
 	{
 		ScoreDistState *state = score_dist_get_state(PG_GETARG_DATUM(0));
 
-		if (likely(state != NULL && state->width == 1 &&
-				   row.score < state->nbins))
-		{
-			uint8	   *cell = &state->slot[row.cell];
-			uint8	   *bin = &state->slot[SCORE_DIST_STATE_BIN(row.score)];
-
-			if (likely(*cell < PG_UINT8_MAX && *bin < PG_UINT8_MAX))
-			{
-				(*cell)++;
-				(*bin)++;
-				return PointerGetDatum(state);
-			}
-		}
+		if (likely(state != NULL &&
+				   score_dist_state_count_narrow(state, row.score, row.cell)))
+			return PointerGetDatum(state);
 	}
 	return accumulate_slowly(fcinfo, row);
 }

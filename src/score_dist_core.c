@@ -126,6 +126,28 @@ score_dist_unmarked(const ScoreDist *dist)
 	return unmarked;
 }
 
+/* Returns the number of participants with the mark of index m. */
+int64_t
+score_dist_with_mark(const ScoreDist *dist, int m)
+{
+	int64_t		count = 0;
+
+	for (int j = 0; j < SCORE_DIST_MARKS; j++)
+		count += dist->cell[SCORE_DIST_CELL(m, j)];
+	return count;
+}
+
+/* Returns the number of those with a lower score, which may be any number. */
+int64_t
+score_dist_below(const ScoreDist *dist, int score)
+{
+	int64_t		count = 0;
+
+	for (int s = 0; s < score && s < dist->nbins; s++)
+		count += dist->bin[s];
+	return count;
+}
+
 /* Verifies invariants 2 and 3 and the cap, given right totals. */
 static ScoreDistResult
 check_totals(const ScoreDist *dist)

@@ -122,6 +122,8 @@ extern void score_dist_init(ScoreDist *dist, int64_t *bin, int nbins);
 extern int	score_dist_lowest(const ScoreDist *dist);
 extern int	score_dist_highest(const ScoreDist *dist);
 extern int64_t score_dist_unmarked(const ScoreDist *dist);
+extern int64_t score_dist_with_mark(const ScoreDist *dist, int m);
+extern int64_t score_dist_below(const ScoreDist *dist, int score);
 extern ScoreDistResult score_dist_check(const ScoreDist *dist);
 
 extern ScoreDistResult score_dist_remove_one(ScoreDist *dist, int score,

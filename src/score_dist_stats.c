@@ -39,33 +39,11 @@ PG_FUNCTION_INFO_V1(score_dist_journal_higher);
 PG_FUNCTION_INFO_V1(score_dist_journal_gap2);
 PG_FUNCTION_INFO_V1(score_dist_journal_count);
 
-/* Returns the participants with the mark of index m. */
-static int64
-with_mark(const ScoreDist *dist, int m)
-{
-	int64		count = 0;
-
-	for (int j = 0; j < SCORE_DIST_MARKS; j++)
-		count += dist->cell[SCORE_DIST_CELL(m, j)];
-	return count;
-}
-
 /* Has any participant a mark? */
 static bool
 has_marks(const ScoreDist *dist)
 {
 	return dist->participants > score_dist_unmarked(dist);
-}
-
-/* Returns the participants with a score below min_score, which may be any. */
-static int64
-scored_below(const ScoreDist *dist, int32 min_score)
-{
-	int64		count = 0;
-
-	for (int s = 0; s < Min(min_score, dist->nbins); s++)
-		count += dist->bin[s];
-	return count;
 }
 
 /*
@@ -79,10 +57,10 @@ get_failed(FunctionCallInfo fcinfo, int n, const ScoreDist *dist,
 {
 	if (PG_NARGS() > n)
 	{
-		*failed = scored_below(dist, PG_GETARG_INT32(n));
+		*failed = score_dist_below(dist, PG_GETARG_INT32(n));
 		return dist->scored > 0;
 	}
-	*failed = with_mark(dist, score_dist_mark_index(2));
+	*failed = score_dist_with_mark(dist, score_dist_mark_index(2));
 	return has_marks(dist);
 }
 
@@ -175,7 +153,7 @@ score_dist_mark_count(PG_FUNCTION_ARGS)
 
 	if (!has_marks(dist))
 		PG_RETURN_NULL();
-	PG_RETURN_INT64(with_mark(dist, m));
+	PG_RETURN_INT64(score_dist_with_mark(dist, m));
 }
 
 /* mark_share(d, mark) */
@@ -187,7 +165,7 @@ score_dist_mark_share(PG_FUNCTION_ARGS)
 
 	if (!has_marks(dist))
 		PG_RETURN_NULL();
-	return divide(with_mark(dist, m), dist->participants);
+	return divide(score_dist_with_mark(dist, m), dist->participants);
 }
 
 /*

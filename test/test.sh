@@ -95,7 +95,12 @@ judge_suite() {
     local v=$1 suite=$2 file=$log/$1-$2.log f
     tally "$v: $suite" "$3" "$file" && return
     case $suite in
-    perl) grep -vE '^ok |^# (Running|Loaded)' "$file" | tail -n 100 ;;
+    perl)
+        grep -vE '^ok |^# (Running|Loaded)' "$file" | tail -n 100
+        # Why a file died is in its own log only.
+        grep -lE '^(not ok|.*(died|error running SQL))' "build/$v/tmp_check/log/"regress_log_* 2>/dev/null |
+            while read -r f; do echo "== $f"; tail -n 30 "$f"; done
+        ;;
     *) grep -E '^not ok |\.\.\. +FAILED|ERROR|FATAL|could not|command failed' "$file" | head -n 40 ;;
     esac
     for f in "build/$v/regression.diffs" "build/$v/output_iso/regression.diffs"; do

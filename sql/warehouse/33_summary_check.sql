@@ -1,94 +1,12 @@
 -- Summaries against a recount of the results: proof, and repair.
 
--- One pass over the results serves the summaries of scores and marks: those by
--- school and by class are sums over the files. Item scores take a second one.
-CREATE FUNCTION recounted_results(first_year integer, last_year integer)
-RETURNS TABLE (academic_year integer, administration_id integer, school_id integer, class text,
-               import_file_id integer, results bigint, dist score_dist)
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
-    SELECT c.academic_year, c.administration_id, c.school_id, c.class, c.import_file_id, c.results, c.dist
-    FROM recounted((
-        SELECT recount_results(r.administration_id, r.school_id, r.academic_year, r.class, r.import_file_id,
-                               r.attempt, r.score, r.mark, r.journal_mark)
-        FROM result AS r
-        WHERE r.academic_year BETWEEN first_year AND last_year)) AS c;
-END;
-COMMENT ON FUNCTION recounted_results(integer, integer) IS
-'Пересчёт результатов учебных лет от первого до последнего: сколько их по проведениям, организациям, классам и файлам и каково распределение первых попыток (пусто, если их нет)';
-
--- One statement, so that results and summaries are seen as of one moment; full
--- joins, so that stale statistics cannot talk the planner into a nested loop.
--- (No IS DISTINCT FROM between dists: a dump would not name its operator's
--- schema.)
 CREATE FUNCTION verify_summaries(first_year integer, last_year integer)
 RETURNS TABLE (kind text, academic_year integer, administration_id integer, school_id integer, class text,
                import_file_id integer, kept integer[], counted integer[], kept_dist score_dist, counted_dist score_dist,
                kept_tasks task_dist, counted_tasks task_dist)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    WITH recount AS MATERIALIZED (
-        SELECT * FROM recounted_results(first_year, last_year)
-    )
-    SELECT 'school', coalesce(c.academic_year, s.academic_year), administration_id, school_id, NULL::text,
-           NULL::integer, s.counts, c.counts, NULL::score_dist, NULL::score_dist, NULL::task_dist, NULL::task_dist
-    FROM (
-        SELECT r.academic_year, r.administration_id, r.school_id,
-               ARRAY[sum(judged_count(r.dist, a.fail_by)), sum(failed_count(r.dist, a.fail_by, a.min_score)),
-                     sum(r.results), sum(coalesce(participants(r.dist), 0))]::integer[] AS counts
-        FROM recount AS r
-        JOIN administration AS a USING (administration_id)
-        GROUP BY r.academic_year, r.administration_id, r.school_id) AS c
-    FULL JOIN (
-        SELECT k.academic_year, k.administration_id, k.school_id,
-               ARRAY[k.judged, k.failed, k.results, k.participants] AS counts
-        FROM school_summary AS k
-        WHERE k.academic_year BETWEEN first_year AND last_year) AS s
-        USING (administration_id, school_id)
-    WHERE (c.academic_year, c.counts) IS DISTINCT FROM (s.academic_year, s.counts)
-    UNION ALL
-    SELECT 'class', coalesce(c.academic_year, s.academic_year), administration_id, school_id, class,
-           NULL, s.counts, c.counts, s.dist, c.dist, NULL, NULL
-    FROM (
-        SELECT r.academic_year, r.administration_id, r.school_id, r.class,
-               ARRAY[sum(r.results)]::integer[] AS counts, coalesce(rollup(r.dist), '{}'::score_dist) AS dist
-        FROM recount AS r
-        GROUP BY r.academic_year, r.administration_id, r.school_id, r.class) AS c
-    FULL JOIN (
-        SELECT k.academic_year, k.administration_id, k.school_id, k.class, ARRAY[k.results] AS counts, k.dist
-        FROM result_summary AS k
-        WHERE k.academic_year BETWEEN first_year AND last_year) AS s
-        USING (administration_id, school_id, class)
-    WHERE ((c.academic_year, c.counts) = (s.academic_year, s.counts) AND c.dist = s.dist) IS NOT TRUE
-    UNION ALL
-    SELECT 'file', coalesce(c.academic_year, s.academic_year), administration_id, NULL, NULL,
-           import_file_id, s.counts, c.counts, NULL, NULL, NULL, NULL
-    FROM (
-        SELECT r.academic_year, r.administration_id, r.import_file_id, ARRAY[sum(r.results)]::integer[] AS counts
-        FROM recount AS r
-        WHERE r.import_file_id IS NOT NULL
-        GROUP BY r.academic_year, r.administration_id, r.import_file_id) AS c
-    FULL JOIN (
-        SELECT k.academic_year, k.administration_id, k.import_file_id, ARRAY[k.results]::integer[] AS counts
-        FROM import_file_summary AS k
-        WHERE k.academic_year BETWEEN first_year AND last_year) AS s
-        USING (administration_id, import_file_id)
-    WHERE (c.academic_year, c.counts) IS DISTINCT FROM (s.academic_year, s.counts)
-    UNION ALL
-    SELECT 'tasks', coalesce(c.academic_year, s.academic_year), administration_id, school_id, class,
-           NULL, ARRAY[participants(s.dist)]::integer[], ARRAY[participants(c.dist)]::integer[], NULL, NULL, s.dist, c.dist
-    FROM (
-        SELECT r.academic_year, r.administration_id, r.school_id, r.class, cardinality(r.task_scores) AS items,
-               task_dist(r.task_scores) AS dist
-        FROM result AS r
-        WHERE r.academic_year BETWEEN first_year AND last_year AND r.attempt = 1 AND r.task_scores IS NOT NULL
-        GROUP BY r.academic_year, r.administration_id, r.school_id, r.class, cardinality(r.task_scores)) AS c
-    FULL JOIN (
-        SELECT k.academic_year, k.administration_id, k.school_id, k.class, k.items, k.dist
-        FROM task_summary AS k
-        WHERE k.academic_year BETWEEN first_year AND last_year) AS s
-        USING (administration_id, school_id, class, items)
-    WHERE (c.academic_year = s.academic_year AND c.dist = s.dist) IS NOT TRUE;
+    SELECT * FROM summary_differences('result', first_year, last_year);
 END;
 COMMENT ON FUNCTION verify_summaries(integer, integer) IS
 'Сводки учебных лет от первого до последнего, которые расходятся с пересчётом по результатам: kind — school (school_summary; числа — судимых, не справившихся, результатов, участников), class (result_summary), file (import_file_summary; числа — результатов) или tasks (task_summary; числа — участников с баллами за задания); kept — что хранится, counted — что насчитано (пусто — сводки или результатов нет). Ни одной строки — всё сходится';
@@ -130,7 +48,6 @@ BEGIN
     WHERE a.academic_year BETWEEN first_year AND last_year
     ORDER BY a.administration_id
     FOR NO KEY UPDATE;
-    -- Only a statement that makes a table may count in parallel.
     DROP TABLE IF EXISTS pg_temp.summary_difference;
     CREATE TEMPORARY TABLE summary_difference AS
     SELECT * FROM verify_summaries(first_year, last_year);

@@ -1,7 +1,7 @@
 -- Views of markers: neutral words, a number beside every statement. What a
 -- marker finds asks for analysis and proves nothing.
 
--- No format() in these: it is not immutable, and they would not be inlined.
+-- No format() in the immutable ones: it is not, and they would not be inlined.
 CREATE FUNCTION number_text(value double precision, unit text)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -12,6 +12,14 @@ RETURN translate(
     '.', ',');
 COMMENT ON FUNCTION number_text(double precision, text) IS
 'Число для чтения, с запятой: unit — share (доля, в процентах), count (целое) или number; NULL для NULL';
+
+CREATE FUNCTION evidence_text(evidence text, unit text, value double precision, expected double precision,
+                              size double precision, sample integer)
+RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN format(evidence, number_text(value, unit), number_text(expected, unit), number_text(size, unit), sample);
+COMMENT ON FUNCTION evidence_text(text, text, double precision, double precision, double precision, integer) IS
+'Что видно и сколько: слова признака (marker.evidence) с его величинами в его единицах (marker.unit)';
 
 CREATE FUNCTION odds_text(p double precision)
 RETURNS text
@@ -53,7 +61,7 @@ COMMENT ON FUNCTION marker_reason_text(text) IS 'Почему признак н�
 CREATE VIEW marker_year WITH (security_invoker = true) AS
 SELECT DISTINCT ON (y.academic_year) y.academic_year, c.cycle_id, c.result_year
 FROM cycle AS c
-CROSS JOIN LATERAL generate_series(c.result_year - 2, c.result_year) AS y (academic_year)
+CROSS JOIN LATERAL (VALUES (c.result_year - 2), (c.result_year - 1), (c.result_year)) AS y (academic_year)
 WHERE c.is_current
 ORDER BY y.academic_year, c.result_year;
 COMMENT ON VIEW marker_year IS 'По какому текущему циклу показываются признаки учебного года';
@@ -61,26 +69,27 @@ COMMENT ON COLUMN marker_year.academic_year IS 'Учебный год по го�
 COMMENT ON COLUMN marker_year.cycle_id IS 'Цикл';
 COMMENT ON COLUMN marker_year.result_year IS 'Год результатов цикла';
 
+-- BI tools read columns of all rows one by one: the tables a column needs are
+-- joined by LEFT JOIN to their keys, so that the planner leaves the others out,
+-- and only what asks for analysis is worded (school_marker_history words all).
 CREATE VIEW school_markers WITH (security_invoker = true) AS
 SELECT o.marker_outcome_id, o.cycle_id, o.academic_year, o.school_id, s.name AS school,
-       u.municipality_id, u.name AS municipality, o.administration_id, n.assessment_id, n.name AS assessment,
+       s.municipality_id, u.name AS municipality, o.administration_id, a.assessment_id, n.name AS assessment,
        m.code AS marker_code, m.number AS marker_number, m.name AS marker, m.aspect, o.class, o.is_flagged,
        CASE WHEN o.is_flagged THEN 'признак, требует анализа' WHEN o.reason IS NULL THEN 'признака нет'
             ELSE 'не оценён: ' || marker_reason_text(o.reason) END AS status,
-       CASE WHEN o.reason IS NULL
-            THEN format(m.evidence, number_text(o.value, m.unit), number_text(o.expected, m.unit),
-                        number_text(o.size, m.unit), o.sample) END AS what_is_seen,
-       CASE WHEN o.reason IS NULL THEN odds_text(o.p) END AS how_unusual,
-       CASE WHEN o.reason IS NULL THEN chance_text(r.flagged, r.tested, r.expected_false) END AS by_chance,
+       CASE WHEN o.is_flagged THEN evidence_text(m.evidence, m.unit, o.value, o.expected, o.size, o.sample) END AS what_is_seen,
+       CASE WHEN o.is_flagged THEN odds_text(o.p) END AS how_unusual,
+       CASE WHEN o.is_flagged THEN chance_text(r.flagged, r.tested, r.expected_false) END AS by_chance,
        o.sample, o.value, o.expected, o.size, o.direction, o.p, o.q, o.reason, m.shows
 FROM marker_outcome AS o
 JOIN marker_year AS y USING (cycle_id, academic_year)
-JOIN marker_run AS r USING (cycle_id, region_id, administration_id, marker_id)
-JOIN marker AS m USING (marker_id)
-JOIN administration AS a USING (administration_id)
-JOIN assessment AS n USING (assessment_id)
-JOIN school AS s USING (school_id)
-JOIN municipality AS u USING (municipality_id);
+LEFT JOIN marker_run AS r USING (cycle_id, region_id, administration_id, marker_id)
+LEFT JOIN marker AS m USING (marker_id)
+LEFT JOIN administration AS a USING (administration_id)
+LEFT JOIN assessment AS n USING (assessment_id)
+LEFT JOIN school AS s USING (school_id)
+LEFT JOIN municipality AS u USING (municipality_id);
 COMMENT ON VIEW school_markers IS 'История организации: все признаки по процедурам и годам, и те, что не оценены, с причиной';
 COMMENT ON COLUMN school_markers.marker_outcome_id IS 'Ключ строки';
 COMMENT ON COLUMN school_markers.cycle_id IS 'Цикл';
@@ -99,9 +108,9 @@ COMMENT ON COLUMN school_markers.aspect IS 'О чём свидетельству
 COMMENT ON COLUMN school_markers.class IS 'Класс, если признак оценивается по классам';
 COMMENT ON COLUMN school_markers.is_flagged IS 'Признак есть: требует анализа';
 COMMENT ON COLUMN school_markers.status IS 'Итог словами';
-COMMENT ON COLUMN school_markers.what_is_seen IS 'Что видно и сколько';
-COMMENT ON COLUMN school_markers.how_unusual IS 'Насколько это необычно';
-COMMENT ON COLUMN school_markers.by_chance IS 'Сколько по этому признаку и процедуре отмечено, проверено и ожидается случайно';
+COMMENT ON COLUMN school_markers.what_is_seen IS 'Что видно и сколько, если признак есть (обо всех словами — school_marker_history)';
+COMMENT ON COLUMN school_markers.how_unusual IS 'Насколько это необычно, если признак есть';
+COMMENT ON COLUMN school_markers.by_chance IS 'Сколько по этому признаку и процедуре отмечено, проверено и ожидается случайно, если признак есть';
 COMMENT ON COLUMN school_markers.sample IS 'Сколько участников учтено';
 COMMENT ON COLUMN school_markers.value IS 'Величина организации (marker.formula)';
 COMMENT ON COLUMN school_markers.expected IS 'Ожидаемая величина';
@@ -111,6 +120,27 @@ COMMENT ON COLUMN school_markers.p IS 'Вероятность такого от�
 COMMENT ON COLUMN school_markers.q IS 'Доля ложных срабатываний среди признаков не слабее этого';
 COMMENT ON COLUMN school_markers.reason IS 'Почему не оценён, кодом (marker_outcome.reason); пусто — оценён';
 COMMENT ON COLUMN school_markers.shows IS 'Что признак показывает и чем ещё объясняется';
+
+CREATE FUNCTION school_marker_history(school_id integer)
+RETURNS TABLE (academic_year integer, assessment text, class text, marker_number text, marker text, is_flagged boolean,
+               status text, what_is_seen text, how_unusual text, by_chance text, sample integer, shows text)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT v.academic_year, v.assessment, v.class, v.marker_number, v.marker, v.is_flagged, v.status,
+           CASE WHEN o.reason IS NULL THEN evidence_text(m.evidence, m.unit, o.value, o.expected, o.size, o.sample) END,
+           CASE WHEN o.reason IS NULL THEN odds_text(o.p) END,
+           CASE WHEN o.reason IS NULL THEN chance_text(r.flagged, r.tested, r.expected_false) END,
+           v.sample, v.shows
+    FROM school_markers AS v
+    JOIN marker_outcome AS o USING (marker_outcome_id)
+    JOIN marker AS m USING (marker_id)
+    JOIN marker_run AS r ON (r.cycle_id, r.region_id, r.administration_id, r.marker_id)
+                          = (o.cycle_id, o.region_id, o.administration_id, o.marker_id)
+    WHERE v.school_id = school_marker_history.school_id
+    ORDER BY v.academic_year DESC, v.assessment, m.marker_id, v.class;
+END;
+COMMENT ON FUNCTION school_marker_history(integer) IS
+'История организации словами: все её признаки по процедурам и годам; и у тех, которых нет, — что видно и насколько это необычно, у неоценённых — причина';
 
 CREATE VIEW markers WITH (security_invoker = true) AS
 SELECT marker_outcome_id, cycle_id, academic_year, school_id, school, municipality_id, municipality, administration_id,

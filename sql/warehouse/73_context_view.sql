@@ -86,16 +86,20 @@ FROM school_in_context
 WHERE is_latest AND (is_resilient OR outcome_type = 'resilient');
 COMMENT ON VIEW resilient_school IS 'Резильентные школы: высокие результаты в сложных условиях; is_resilient — устойчиво, из года в год';
 
+-- coalesce() keeps the LEFT JOINs from becoming inner ones in a search by names,
+-- which may then begin with the schools found and compute all peers for each.
 CREATE VIEW school_peer WITH (security_invoker = true) AS
 SELECT o.context_outcome_id, c.result_year, o.academic_year, o.school_id, s.name AS school, o.index_value, o.fail_share,
-       p.place, p.school_id AS peer_school_id, z.name AS peer_school, m.municipality_id AS peer_municipality_id,
-       m.name AS peer_municipality, p.index_value AS peer_index_value, p.index_z - o.index_z AS index_difference,
+       p.place, p.school_id AS peer_school_id,
+       coalesce(z.name, '') AS peer_school, z.municipality_id AS peer_municipality_id,
+       coalesce(m.name, '') AS peer_municipality,
+       p.index_value AS peer_index_value, p.index_z - o.index_z AS index_difference,
        p.participants AS peer_participants, p.failed AS peer_failed, p.fail_share AS peer_fail_share,
        p.shrunken_share < o.shrunken_share AS peer_is_better,
        p.outcome_type AS peer_outcome_type, outcome_type_text(p.outcome_type) AS peer_outcome_type_text
 FROM context_outcome AS o
 JOIN cycle AS c USING (cycle_id)
-JOIN school AS s USING (school_id)
+LEFT JOIN school AS s USING (school_id)
 CROSS JOIN LATERAL (
     SELECT n.*, row_number() OVER (ORDER BY abs(n.index_z - o.index_z), n.school_id)::integer AS place
     FROM (
@@ -112,8 +116,8 @@ CROSS JOIN LATERAL (
          LIMIT 10)) AS n
     ORDER BY place
     LIMIT 10) AS p
-JOIN school AS z ON z.school_id = p.school_id
-JOIN municipality AS m ON m.municipality_id = z.municipality_id
+LEFT JOIN school AS z ON z.school_id = p.school_id
+LEFT JOIN municipality AS m ON m.municipality_id = z.municipality_id
 WHERE c.is_current AND c.result_year = (SELECT max(l.result_year) FROM cycle AS l WHERE l.is_current);
 COMMENT ON VIEW school_peer IS 'Кто работает в таких же условиях: десять ближайших по индексу школ каждой организации и их результаты';
 COMMENT ON COLUMN school_peer.place IS 'Место по близости условий, от 1 до 10';

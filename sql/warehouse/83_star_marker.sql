@@ -11,8 +11,8 @@ SELECT o.marker_outcome_id AS id, o.school_id AS dim_school_id, a.assessment_id 
        (o.reason IS NULL)::integer AS evaluated_count, o.is_flagged::integer AS flagged_count
 FROM marker_outcome AS o
 JOIN marker_year AS y USING (cycle_id, academic_year)
-JOIN marker AS m USING (marker_id)
-JOIN administration AS a USING (administration_id);
+LEFT JOIN marker AS m USING (marker_id)
+LEFT JOIN administration AS a USING (administration_id);
 COMMENT ON VIEW fact_marker IS 'Факт: признак необъективности у организации по процедуре; признак требует анализа и сам по себе ничего не доказывает';
 COMMENT ON COLUMN fact_marker.id IS 'Ключ строки (marker_outcome_id)';
 COMMENT ON COLUMN fact_marker.dim_school_id IS 'Организация: dim_school.id';

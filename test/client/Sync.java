@@ -9,25 +9,40 @@
 //   column     relation  name  type  java.sql.Types  comment  keys
 //   reference  relation  column  relation  column
 //   step       what  queries  rows  slowest in ms  the slowest one's object
+//   slow       what  object  ms, for the slowest queries of all, slowest first
 // An error ends it, with a stack trace and status 1.
 import java.sql.*;
 import java.util.*;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 public class Sync {
     static final int SAMPLE_ROWS = 10000;
     static final int TEXT_SAMPLE = 1234;
     static final int FILTER_VALUES = 1000;
+    static final int SLOWEST_SHOWN = 10;
 
     static Connection db;
     static String schema;
+    static final List<Query> queries = new ArrayList<>();
 
-    /** Queries and rows of one kind of step, and the slowest of the queries. */
+    /** A query that was run, and how long it took in ms. */
+    static class Query {
+        final String step;
+        final String object;
+        final double took;
+
+        Query(String step, String object, double took) {
+            this.step = step;
+            this.object = object;
+            this.took = took;
+        }
+    }
+
+    /** One kind of step: its queries are timed and their rows counted. */
     static class Step {
         final String name;
-        int queries;
         long rows;
-        double slowest;
-        String slowestOn = "";
 
         Step(String name) {
             this.name = name;
@@ -75,16 +90,12 @@ public class Sync {
         }
 
         private void count(String object, long began) {
-            double took = (System.nanoTime() - began) / 1e6;
-            queries++;
-            if (took >= slowest) {
-                slowest = took;
-                slowestOn = object;
-            }
+            queries.add(new Query(name, object, (System.nanoTime() - began) / 1e6));
         }
 
         void print() {
-            Sync.print("step", name, queries, rows, String.format(Locale.ROOT, "%.1f", slowest), slowestOn);
+            List<Query> own = slowest(queries.stream().filter(query -> query.step.equals(name)));
+            Sync.print("step", name, own.size(), rows, milliseconds(own.get(0).took), own.get(0).object);
         }
     }
 
@@ -94,6 +105,14 @@ public class Sync {
             line.add(field == null ? "" : field.toString().replaceAll("\\s+", " "));
         }
         System.out.println(line);
+    }
+
+    static List<Query> slowest(Stream<Query> of) {
+        return of.sorted((one, other) -> Double.compare(other.took, one.took)).collect(Collectors.toList());
+    }
+
+    static String milliseconds(double took) {
+        return String.format(Locale.ROOT, "%.1f", took);
     }
 
     static String quoted(String name) {
@@ -265,6 +284,8 @@ public class Sync {
         references();
         metadataCalls(columns.keySet());
         samples(columns);
+        slowest(queries.stream()).stream().limit(SLOWEST_SHOWN)
+            .forEach(query -> print("slow", query.step, query.object, milliseconds(query.took)));
         db.close();
     }
 }

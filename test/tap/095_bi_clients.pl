@@ -106,6 +106,7 @@ SKIP:
 	is(join(' ', map { $_ . '.' . ($key{$_} // 'none') } @star), join(' ', map { "$_.id" } @star),
 		'JDBC: Metabase takes "id" for the key');
 	diag(sprintf 'JDBC: %s: %d queries, %d rows, slowest %s ms (%s)', @{$_}[ 1 .. 5 ]) for @{ $lines{step} };
+	diag(sprintf 'JDBC: slow: %s of %s: %s ms', @{$_}[ 1 .. 3 ]) for @{ $lines{slow} };
 }
 
 # Cube, from the folder that SHNOR_CUBE names or, where npm is, installed here

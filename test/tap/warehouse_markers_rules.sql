@@ -4,7 +4,7 @@
 \ir include/warehouse.sql
 \ir include/markers.sql
 BEGIN;
-SELECT plan(38);
+SELECT plan(43);
 \set seed 77
 SELECT diag('seed ' || :'seed');
 SELECT add_schools(30) \g /dev/null
@@ -59,6 +59,23 @@ SELECT is((SELECT flagged_schools FROM markers_by_municipality AS b JOIN school 
 SELECT is((SELECT sum(schools) FROM markers_by_municipality WHERE academic_year = 2023), 29::numeric, 'among those that wrote');
 SELECT is_empty('SELECT * FROM markers_repeated', 'one year is no repetition');
 
+-- In words: all a school's history, and in the view what asks for analysis.
+SELECT bag_eq('SELECT academic_year, assessment, class, marker, status, what_is_seen, how_unusual, by_chance FROM school_marker_history(3) WHERE is_flagged',
+              'SELECT academic_year, assessment, class, marker, status, what_is_seen, how_unusual, by_chance FROM markers WHERE school_id = 3',
+              'what is flagged in the words of the view');
+SELECT bag_eq($$SELECT what_is_seen FROM school_marker_history(3) WHERE what_is_seen ~ '^(средний балл|по ВПР)'$$,
+              $$SELECT CASE m.code
+                           WHEN 'mean_high' THEN 'средний балл ' || replace(round(o.value::numeric, 2)::text, '.', ',')
+                               || ', у остальных школ региона ' || replace(round(o.expected::numeric, 2)::text, '.', ',')
+                           ELSE 'по ВПР школа выше ' || replace(round(100 * o.value::numeric, 1)::text, '.', ',')
+                               || ' % школ региона, по экзамену того же предмета — выше '
+                               || replace(round(100 * o.expected::numeric, 1)::text, '.', ',') || ' %'
+                       END AS what_is_seen
+                FROM marker_outcome AS o JOIN cycle AS c USING (cycle_id) JOIN marker AS m USING (marker_id)
+                WHERE c.is_current AND o.school_id = 3 AND o.reason IS NULL AND m.code IN ('mean_high', 'exam_gap')$$, 'numbers as a Russian reader writes them');
+SELECT is((SELECT count(*) FILTER (WHERE num_nonnulls(what_is_seen, how_unusual, by_chance) <> CASE WHEN is_flagged THEN 3 ELSE 0 END)
+           FROM school_markers), 0::bigint, 'the view words what is flagged');
+
 -- Everybody's marks are below the journal's: absolute thresholds flag all, the
 -- region is no sign of itself.
 CREATE TEMP TABLE honest AS SELECT * FROM result;
@@ -99,6 +116,13 @@ SELECT is((SELECT cycle_id FROM run_cycle(2023, allow_errors => true)), :first, 
 UPDATE marker_rule SET min_sample = 200 WHERE marker_id = (SELECT marker_id FROM marker WHERE code = 'mean_high');
 SELECT isnt((SELECT cycle_id FROM run_cycle(2023, allow_errors => true)), :first, 'another minimum: another cycle');
 SELECT is((SELECT array_agg(DISTINCT status) FROM school_markers WHERE marker_code = 'mean_high'), '{"не оценён: мало участников"}', 'with its outcome');
+SELECT bag_eq($$SELECT s.school_id, h.academic_year, h.assessment, h.class, h.marker, num_nulls(h.what_is_seen, h.how_unusual, h.by_chance) AS missing
+                FROM school AS s CROSS JOIN LATERAL school_marker_history(s.school_id) AS h$$,
+              $$SELECT o.school_id, o.academic_year, n.name AS assessment, o.class, m.name AS marker, CASE WHEN o.reason IS NULL THEN 0 ELSE 3 END AS missing
+                FROM marker_outcome AS o JOIN cycle AS c USING (cycle_id) JOIN marker AS m USING (marker_id)
+                JOIN administration AS a USING (administration_id) JOIN assessment AS n USING (assessment_id)
+                WHERE c.is_current$$, 'histories have every marker, in words if it was judged');
+SELECT ok(count(DISTINCT status) > 2, 'there are those with, without and not judged') FROM school_markers;
 UPDATE result SET task_scores[1] = 1 - task_scores[1] WHERE administration_id = :now AND school_id = 9 AND participant = 'p1';
 SELECT cycle_id AS third FROM run_cycle(2023, allow_errors => true) \gset
 SELECT ok(:third > :first + 1, 'another item score, another');

@@ -3,7 +3,7 @@
 -- from the outcomes and from the results themselves.
 \ir include/warehouse.sql
 BEGIN;
-SELECT plan(29);
+SELECT plan(31);
 
 -- Ten pupils of each school in two subjects and two years; in 2023 school 4
 -- sends nothing, school 1 fails by 3 of 10 in both subjects.
@@ -151,6 +151,43 @@ SELECT results_eq(
 SELECT results_eq($$SELECT "Организация", "Процедура", "Признак, требует анализа", "Участников" FROM report_marker$$,
                   $$SELECT school, assessment, marker, sample FROM markers$$, 'the report of markers');
 SELECT is((SELECT count(*) FROM report_marker), 1::bigint, 'has the one that is marked');
+
+-- BI tools read a column of all rows: only the tables it needs are read.
+CREATE FUNCTION pg_temp.planned(part text, query text)
+RETURNS text
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    plan jsonb;
+BEGIN
+    EXECUTE 'EXPLAIN (FORMAT JSON) ' || query INTO plan;
+    RETURN (SELECT string_agg(DISTINCT p.name #>> '{}', ' ' ORDER BY p.name #>> '{}')
+            FROM jsonb_path_query(plan, ('$.**."' || part || '"')::jsonpath) AS p (name));
+END
+$$;
+CREATE TEMP TABLE reading (view_name, col, tables) AS VALUES
+    ('school_markers', 'is_flagged', 'cycle marker_outcome'),
+    ('school_markers', 'status', 'cycle marker_outcome'),
+    ('school_markers', 'school', 'cycle marker_outcome school'),
+    ('school_markers', 'municipality', 'cycle marker_outcome municipality school'),
+    ('school_markers', 'municipality_id', 'cycle marker_outcome school'),
+    ('school_markers', 'assessment', 'administration assessment cycle marker_outcome'),
+    ('school_markers', 'assessment_id', 'administration cycle marker_outcome'),
+    ('school_markers', 'what_is_seen', 'cycle marker marker_outcome'),
+    ('school_markers', 'by_chance', 'cycle marker_outcome marker_run'),
+    ('markers', 'sample', 'cycle marker_outcome'),
+    ('report_marker', '"Что видно"', 'cycle marker marker_outcome'),
+    ('fact_marker', 'flagged_count', 'cycle marker_outcome'),
+    ('fact_marker', 'marker', 'cycle marker marker_outcome'),
+    ('fact_marker', 'dim_assessment_id', 'administration cycle marker_outcome'),
+    ('school_peer', 'peer_school_id', 'context_outcome cycle');
+SELECT results_eq(
+    $$SELECT view_name, col, pg_temp.planned('Relation Name', format('SELECT %s FROM %I GROUP BY 1 ORDER BY 1 LIMIT 1000', col, view_name))
+      FROM reading ORDER BY 1, 2$$,
+    'SELECT view_name, col, tables FROM reading ORDER BY 1, 2', 'a column brings in only the tables it needs');
+SET LOCAL enable_seqscan = off;
+SELECT matches(pg_temp.planned('Index Name', 'SELECT * FROM markers'), '\ymarker_outcome_flagged\y', 'what is flagged is found by its index');
+RESET enable_seqscan;
 
 -- Reports
 SELECT results_eq($$SELECT "Организация", "Положение", "Доля, %" FROM report_school WHERE "Год результатов" = 2023 ORDER BY "Организация"$$,
