@@ -6,21 +6,18 @@ LANGUAGE plpgsql
 SET search_path FROM CURRENT
 AS $$
 DECLARE
+    administrations integer[] := ARRAY(
+        SELECT a.administration_id FROM administration AS a
+        WHERE a.academic_year BETWEEN own_cycle.result_year - 2 AND own_cycle.result_year);
     written bigint;
 BEGIN
     IF rules.marker_preset_id IS NULL THEN
         RETURN 0;
     END IF;
-    PERFORM test_markers(
-        ARRAY(SELECT a.administration_id FROM administration AS a
-              WHERE a.academic_year BETWEEN own_cycle.result_year - 2 AND own_cycle.result_year),
-        (SELECT p FROM marker_preset AS p WHERE p.marker_preset_id = rules.marker_preset_id));
     INSERT INTO marker_outcome (cycle_id, region_id, administration_id, academic_year, school_id, marker_id, sample,
                                 value, expected, size, p, q, is_flagged, direction, reason, class)
-    SELECT own_cycle.cycle_id, v.region_id, v.administration_id, v.academic_year, v.school_id, v.marker_id, v.sample,
-           v.value, v.expected, v.size, v.p, v.q, v.is_flagged, v.direction, v.reason, v.class
-    FROM pg_temp.marker_verdict AS v
-    ORDER BY v.school_id, v.administration_id, v.marker_id, v.class;
+    SELECT own_cycle.cycle_id, v.*
+    FROM marker_verdicts(administrations, rules.marker_preset_id) AS v;
     GET DIAGNOSTICS written = ROW_COUNT;
     INSERT INTO marker_run (cycle_id, region_id, administration_id, academic_year, marker_id, threshold_kind, threshold,
                             min_sample, schools, tested, flagged, flagged_higher, flagged_lower, expected_false, reason)
@@ -33,15 +30,21 @@ BEGIN
                 WHEN a.threshold_kind = 'region' THEN coalesce(v.tested, 0) * normal_cdf(-a.threshold)
                      * CASE a.direction WHEN 'both' THEN 2 ELSE 1 END END,
            CASE WHEN v.marker_id IS NULL THEN 'no_' || a.needs END
-    FROM pg_temp.marker_applied AS a
-    JOIN pg_temp.marker_region AS g USING (administration_id)
+    FROM applied_markers(administrations, rules.marker_preset_id) AS a
+    JOIN (
+        SELECT m.region_id, s.administration_id, count(*)::integer AS schools
+        FROM school_summary AS s
+        JOIN school AS c USING (school_id)
+        JOIN municipality AS m USING (municipality_id)
+        WHERE s.administration_id = ANY (administrations) AND s.participants > 0
+        GROUP BY m.region_id, s.administration_id) AS g USING (administration_id)
     LEFT JOIN (
-        SELECT d.region_id, d.administration_id, d.marker_id, count(*) FILTER (WHERE d.reason IS NULL) AS tested,
-               count(*) FILTER (WHERE d.is_flagged AND d.direction = 'higher') AS higher,
-               count(*) FILTER (WHERE d.is_flagged AND d.direction = 'lower') AS lower
-        FROM pg_temp.marker_verdict AS d
-        GROUP BY d.region_id, d.administration_id, d.marker_id) AS v USING (region_id, administration_id, marker_id);
-    PERFORM close_marker_work();
+        SELECT o.region_id, o.administration_id, o.marker_id, count(*) FILTER (WHERE o.reason IS NULL) AS tested,
+               count(*) FILTER (WHERE o.is_flagged AND o.direction = 'higher') AS higher,
+               count(*) FILTER (WHERE o.is_flagged AND o.direction = 'lower') AS lower
+        FROM marker_outcome AS o
+        WHERE o.cycle_id = own_cycle.cycle_id
+        GROUP BY o.region_id, o.administration_id, o.marker_id) AS v USING (region_id, administration_id, marker_id);
     RETURN written;
 END
 $$;
