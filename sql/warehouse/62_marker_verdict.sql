@@ -138,20 +138,21 @@ BEGIN ATOMIC
         CROSS JOIN LATERAL (
             SELECT CASE r.threshold_kind WHEN 'region' THEN (r.size - r.average) / r.deviation ELSE r.size END AS distance) AS d
     ), adjusted AS (
-        SELECT d.*, bh_adjust(CASE WHEN d.q_threshold IS NOT NULL THEN d.p END) OVER (PARTITION BY d.family) AS q
+        -- ordered, for its rows are written as they come and read by school
+        SELECT d.*, bh_adjust(CASE WHEN d.q_threshold IS NOT NULL THEN d.p END) OVER (PARTITION BY d.family ORDER BY d.school_id) AS q
         FROM decided AS d
     )
     SELECT judge_region.region_id, j.administration_id, j.academic_year, j.school_id, j.marker_id, j.sample, j.value, j.expected,
            j.size, j.p, j.q, coalesce(j.is_flagged OR j.q <= j.q_threshold, false),
            CASE WHEN j.reason IS NULL THEN CASE WHEN j.value < j.expected THEN 'lower' ELSE 'higher' END END, j.reason, j.class
-    FROM adjusted AS j
-    ORDER BY j.school_id;
+    FROM adjusted AS j;
 END;
 COMMENT ON FUNCTION judge_region(integer, integer[], integer[], integer) IS
 'Итоги признаков набора у организаций региона в проведениях одного учебного года: почему не оценён, поправка на число проверок, отмечен ли; items — marker_items этих проведений';
 
 -- A query of one branch for each region and year: branches of UNION ALL are
--- what the server shares among processes.
+-- what the server shares among processes. Who calls it only collects: workers
+-- would wait for a leader that judges a region itself.
 CREATE FUNCTION judging_query(administrations integer[], marker_preset_id integer)
 RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
@@ -176,6 +177,7 @@ RETURNS SETOF marker_verdict
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
 SET search_path FROM CURRENT
 SET jit = off
+SET parallel_leader_participation = off
 AS $$
 BEGIN
     RETURN QUERY EXECUTE judging_query(administrations, marker_preset_id);
@@ -190,6 +192,7 @@ RETURNS TABLE (region_id integer, administration_id integer, academic_year integ
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
 SET search_path FROM CURRENT
 SET jit = off
+SET parallel_leader_participation = off
 AS $$
 DECLARE
     preset marker_preset := find_marker_preset(marker_preset);
