@@ -7,7 +7,6 @@
 
 #include <math.h>
 
-#include "access/htup_details.h"
 #include "catalog/pg_type.h"
 #include "funcapi.h"
 #include "utils/array.h"
@@ -16,6 +15,7 @@
 #include "compat.h"
 #include "item_rank_core.h"
 #include "item_scores.h"
+#include "marker.h"
 #include "special_core.h"
 #include "task_dist.h"
 #include "task_dist_stats.h"
@@ -192,56 +192,45 @@ shnor_item_inversion(PG_FUNCTION_ARGS)
 	int			above = 0;
 	int			size;
 	int			ordered;
-	double		gap[2];
+	double		gap[2] = {NAN, NAN};
 	ItemPairs	pairs;
-	double		rho;
-	double		tau;
-	TupleDesc	tupdesc;
-	Datum		values[11];
-	bool		nulls[11] = {false};
+	double		rho = NAN;
+	double		tau = NAN;
+	ShnorRow	row = {0};
 
 	if (!get_pair(fcinfo, &dist, &reference, max_score))
 		PG_RETURN_NULL();
-	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
 	get_completions(dist, max_score, p);
 	get_completions(reference, max_score, q);
-
-	values[0] = Int32GetDatum(dist->items);
-	nulls[1] = !item_spearman(p, q, dist->items, &rho);
-	if (!nulls[1])
-		values[1] = Float8GetDatum(rho);
+	if (!item_spearman(p, q, dist->items, &rho))
+		rho = NAN;
 	pairs = item_count_pairs(p, q, dist->items);
-	nulls[2] = !item_kendall(&pairs, &tau);
-	if (!nulls[2])
-		values[2] = Float8GetDatum(tau);
-	values[3] = Int32GetDatum(pairs.opposite);
+	if (!item_kendall(&pairs, &tau))
+		tau = NAN;
 	ordered = pairs.same + pairs.opposite + pairs.tied_x;
-	nulls[4] = ordered == 0;
-	if (!nulls[4])
-		values[4] = Float8GetDatum((double) pairs.opposite / ordered);
-
 	size = split_items(q, dist->items, half);
 	for (int i = 0; i < dist->items; i++)
 	{
 		below += half[i] < 0 && p[i] < q[i];
 		above += half[i] > 0 && p[i] > q[i];
 	}
-	values[5] = Int32GetDatum(size);
-	values[6] = Int32GetDatum(below);
-	values[8] = Int32GetDatum(above);
-	nulls[7] = nulls[9] = nulls[10] = size == 0;
-	if (size > 0)
-	{
-		for (int h = 0; h < 2; h++)
-			gap[h] = half_completion(dist, max_score, half, 2 * h - 1) -
-				half_completion(reference, max_score, half, 2 * h - 1);
-		values[7] = Float8GetDatum(gap[0]);
-		values[9] = Float8GetDatum(gap[1]);
-		values[10] = BoolGetDatum(gap[0] < 0 && gap[1] > 0);
-	}
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(tupdesc),
-													  values, nulls)));
+	for (int h = 0; h < 2 && size > 0; h++)
+		gap[h] = half_completion(dist, max_score, half, 2 * h - 1) -
+			half_completion(reference, max_score, half, 2 * h - 1);
+
+	shnor_row_any(&row, Int32GetDatum(dist->items));
+	shnor_row_float8(&row, rho);
+	shnor_row_float8(&row, tau);
+	shnor_row_any(&row, Int32GetDatum(pairs.opposite));
+	shnor_row_float8(&row, ordered > 0 ? (double) pairs.opposite / ordered : NAN);
+	shnor_row_any(&row, Int32GetDatum(size));
+	shnor_row_any(&row, Int32GetDatum(below));
+	shnor_row_float8(&row, gap[0]);
+	shnor_row_any(&row, Int32GetDatum(above));
+	shnor_row_float8(&row, gap[1]);
+	shnor_row_any(&row, BoolGetDatum(gap[0] < 0 && gap[1] > 0));
+	row.nulls[row.len - 1] = size == 0;
+	PG_RETURN_DATUM(shnor_row_datum(fcinfo, &row));
 }
 
 /* item_contrast(scores, reference, max_scores) */
@@ -318,7 +307,7 @@ shnor_item_crossing(PG_FUNCTION_ARGS)
 	double		k;
 	double		n;
 
-	InitMaterializedSRF(fcinfo, 0);
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	if (!get_pair(fcinfo, &weaker, &stronger, max_score))
 		return (Datum) 0;
 	get_completions(weaker, max_score, p);

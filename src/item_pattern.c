@@ -7,15 +7,14 @@
 
 #include <math.h>
 
-#include "access/htup_details.h"
 #include "catalog/pg_type.h"
-#include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/array.h"
 
 #include "compat.h"
 #include "item_pattern_core.h"
 #include "item_scores.h"
+#include "marker.h"
 #include "score_dist.h"
 #include "task_dist.h"
 #include "task_dist_stats.h"
@@ -331,15 +330,12 @@ shnor_pattern_similarity_final(PG_FUNCTION_ARGS)
 	Datum	   *value = NULL;
 	bool	   *isnull = NULL;
 	int			nvalues;
-	TupleDesc	tupdesc;
-	Datum		values[7] = {0};
-	bool		nulls[7] = {false};
+	bool		is_expected;
+	ShnorRow	result = {0};
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	state = (Similarity *) PG_GETARG_POINTER(0);
-	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
 
 	/* pointers are sorted: the state may be read again in a window */
 	row = palloc(sizeof(uint8 *) * state->nrows);
@@ -370,21 +366,16 @@ shnor_pattern_similarity_final(PG_FUNCTION_ARGS)
 			add_total(&found, state, row + from, to - from, p, q);
 	}
 
-	values[0] = Int64GetDatum(state->nrows);
-	values[1] = Int64GetDatum(found.pairs);
-	values[2] = Int64GetDatum(found.identical);
-	values[3] = Int32GetDatum(found.largest);
-	nulls[3] = found.largest == 0;
-	nulls[4] = nulls[5] = nulls[6] = found.pairs == 0 ||
-		state->baseline == NULL;
-	if (!nulls[4])
-	{
-		values[4] = Float8GetDatum(found.mean);
-		values[5] = Float8GetDatum(sqrt(found.variance));
-		values[6] = Float8GetDatum(pattern_tail((double) found.identical,
-												found.mean, found.variance,
-												found.triples));
-	}
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(tupdesc),
-													  values, nulls)));
+	is_expected = found.pairs > 0 && state->baseline != NULL;
+	shnor_row_int64(&result, state->nrows);
+	shnor_row_int64(&result, found.pairs);
+	shnor_row_int64(&result, found.identical);
+	shnor_row_any(&result, Int32GetDatum(found.largest));
+	result.nulls[result.len - 1] = found.largest == 0;
+	shnor_row_float8(&result, is_expected ? found.mean : NAN);
+	shnor_row_float8(&result, is_expected ? sqrt(found.variance) : NAN);
+	shnor_row_float8(&result, is_expected ?
+					 pattern_tail((double) found.identical, found.mean,
+								  found.variance, found.triples) : NAN);
+	PG_RETURN_DATUM(shnor_row_datum(fcinfo, &result));
 }

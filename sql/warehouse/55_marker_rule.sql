@@ -1,5 +1,5 @@
 -- Markers of ВПР objectivity as data: what each shows, and by which thresholds
--- a preset judges it. How they are computed is in 62_marker.sql.
+-- a preset judges it. How they are computed is in 62_marker_*.sql.
 
 CREATE TABLE marker (
     marker_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

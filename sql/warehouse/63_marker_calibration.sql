@@ -33,7 +33,7 @@ COMMENT ON COLUMN marker_calibration.fitted_by IS 'Кем подобран';
 
 -- How far out a test is: the greater the further. A threshold is the least
 -- distance that no more than so many tests reach.
-CREATE FUNCTION fit_marker_thresholds(preset marker_preset, alarm_rate double precision, administrations text)
+CREATE FUNCTION fit_marker_thresholds(preset marker_preset, alarm_rate double precision, controlled integer[])
 RETURNS void
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
@@ -46,7 +46,7 @@ BEGIN
                     ELSE abs(v.size) END AS distance
         FROM marker_rule AS r
         JOIN marker AS m USING (marker_id)
-        JOIN pg_temp.marker_verdict AS v ON v.marker_id = r.marker_id AND v.reason IS NULL
+        JOIN marker_verdicts(controlled, preset.marker_preset_id) AS v ON v.marker_id = r.marker_id AND v.reason IS NULL
         CROSS JOIN LATERAL (
             SELECT CASE WHEN r.threshold_kind IN ('p_value', 'q_value') THEN 'p_value' ELSE 'absolute' END AS kind) AS k
         WHERE r.marker_preset_id = preset.marker_preset_id
@@ -71,7 +71,10 @@ BEGIN
     )
     INSERT INTO marker_calibration (marker_rule_id, administrations, tested, alarmed, wanted_rate, former_kind,
                                     former_threshold, threshold_kind, threshold)
-    SELECT r.marker_rule_id, fit_marker_thresholds.administrations,
+    SELECT r.marker_rule_id,
+           (SELECT string_agg(format('%s, %s', n.name, a.academic_year), '; ' ORDER BY a.academic_year, n.name)
+            FROM administration AS a JOIN assessment AS n USING (assessment_id)
+            WHERE a.administration_id = ANY (controlled)),
            (SELECT count(*) FROM test AS t WHERE t.marker_rule_id = r.marker_rule_id), u.alarmed,
            fit_marker_thresholds.alarm_rate, r.threshold_kind, r.threshold, u.kind, u.threshold
     FROM marker_rule AS r
@@ -80,15 +83,14 @@ BEGIN
     WHERE r.marker_preset_id = preset.marker_preset_id;
 END
 $$;
-COMMENT ON FUNCTION fit_marker_thresholds(marker_preset, double precision, text) IS
-'Часть calibrate_markers: подбирает пороги по marker_verdict и записывает их в marker_calibration';
+COMMENT ON FUNCTION fit_marker_thresholds(marker_preset, double precision, integer[]) IS
+'Часть calibrate_markers: подбирает пороги по проведениям под наблюдением и записывает их в marker_calibration';
 
 CREATE FUNCTION calibrate_markers(from_preset text, to_preset text, name text, alarm_rate double precision DEFAULT 0.01)
 RETURNS TABLE (marker text, tested integer, alarmed integer, former_kind text, former_threshold double precision,
                threshold_kind text, threshold double precision)
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
-SET jit = off
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -109,12 +111,7 @@ BEGIN
     END IF;
     PERFORM copy_marker_preset(from_preset, to_preset, calibrate_markers.name);
     preset := find_marker_preset(to_preset);
-    PERFORM test_markers(controlled, preset);
-    PERFORM fit_marker_thresholds(preset, alarm_rate, (
-        SELECT string_agg(format('%s, %s', n.name, a.academic_year), '; ' ORDER BY a.academic_year, n.name)
-        FROM administration AS a JOIN assessment AS n USING (assessment_id)
-        WHERE a.administration_id = ANY (controlled)));
-    PERFORM close_marker_work();
+    PERFORM fit_marker_thresholds(preset, alarm_rate, controlled);
     UPDATE marker_rule AS r
     SET threshold_kind = c.threshold_kind, threshold = c.threshold, alarm_rate = c.alarmed / c.tested::double precision,
         source = format('Подобран по проведениям под наблюдением: сработало %s из %s. Прежний: %s', c.alarmed, c.tested, r.source)

@@ -4,7 +4,7 @@
 \ir include/warehouse.sql
 \ir include/markers.sql
 BEGIN;
-SELECT plan(43);
+SELECT plan(44);
 \set seed 77
 SELECT diag('seed ' || :'seed');
 SELECT add_schools(30) \g /dev/null
@@ -108,6 +108,8 @@ SELECT copy_marker_preset('federal', 'copy', 'Копия') \g /dev/null
 SELECT is((SELECT count(DISTINCT marker_preset_snapshot(marker_preset_id) - '{code,name,source,marker_preset_id}'::text[])
            FROM marker_preset WHERE code IN ('federal', 'copy')), 1::bigint, 'a copy has the same rules');
 SELECT is_empty('SELECT * FROM judge_markers(NULL)', 'no administrations');
+SELECT matches(error_of('SELECT judge_markers(ARRAY[1, 987, NULL, 986])'), '^P0002\nнет такого проведения процедуры\n.*: 986, 987, NULL\..*\nКлючи проведений',
+    'unknown administrations are an error, not nothing');
 
 -- Cycles: the same input gives the same cycle, another threshold another.
 UPDATE rule_set SET marker_preset_id = (find_marker_preset('statistical')).marker_preset_id;
