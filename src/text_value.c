@@ -107,7 +107,7 @@ trimmed_cell(text * cell)
 	trim_blanks(&start, &end);
 	if (start == end)
 		return NULL;
-	if (end - start == VARSIZE_ANY_EXHDR(cell))
+	if (end - start == (int) VARSIZE_ANY_EXHDR(cell))
 		return cell;
 	return cstring_to_text_with_len(start, end - start);
 }
@@ -237,7 +237,8 @@ scores_or_null(PG_FUNCTION_ARGS)
 	text	   *value = PG_GETARG_TEXT_PP(0);
 	int			len = VARSIZE_ANY_EXHDR(value);
 	char	   *from = pg_server_to_any(VARDATA_ANY(value), len, PG_UTF8);
-	const char *end = from + (from == VARDATA_ANY(value) ? len : strlen(from));
+	const char *end = from + (from == VARDATA_ANY(value) ? len :
+							  (int) strlen(from));
 	char	   *bytes = palloc(end - from + 1);
 	char	   *to = bytes;
 	Datum		scores[MAX_TASKS];
