@@ -142,7 +142,9 @@ typedef struct RowReader
 } RowReader;
 
 static void
-start_reading(DestReceiver *self, int operation, TupleDesc desc)
+start_reading(DestReceiver *self pg_attribute_unused(),
+			  int operation pg_attribute_unused(),
+			  TupleDesc desc pg_attribute_unused())
 {
 }
 
@@ -157,7 +159,7 @@ read_slot(TupleTableSlot *slot, DestReceiver *self)
 }
 
 static void
-end_reading(DestReceiver *self)
+end_reading(DestReceiver *self pg_attribute_unused())
 {
 }
 

@@ -1,7 +1,8 @@
 -- Views of markers: neutral words, a number beside every statement. What a
 -- marker finds asks for analysis and proves nothing.
 
--- No format() in the immutable ones: it is not, and they would not be inlined.
+-- No format() but in evidence_text(): it is not immutable, and a function with
+-- it is not inlined. Immutable ones may be called by who may read the views.
 CREATE FUNCTION number_text(value double precision, unit text)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -16,7 +17,7 @@ COMMENT ON FUNCTION number_text(double precision, text) IS
 CREATE FUNCTION evidence_text(evidence text, unit text, value double precision, expected double precision,
                               size double precision, sample integer)
 RETURNS text
-LANGUAGE sql STABLE PARALLEL SAFE
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN format(evidence, number_text(value, unit), number_text(expected, unit), number_text(size, unit), sample);
 COMMENT ON FUNCTION evidence_text(text, text, double precision, double precision, double precision, integer) IS
 'Что видно и сколько: слова признака (marker.evidence) с его величинами в его единицах (marker.unit)';
