@@ -4,7 +4,7 @@
 \ir include/warehouse.sql
 \ir include/markers.sql
 BEGIN;
-SELECT plan(44);
+SELECT plan(45);
 \set seed 77
 SELECT diag('seed ' || :'seed');
 SELECT add_schools(30) \g /dev/null
@@ -110,6 +110,13 @@ SELECT is((SELECT count(DISTINCT marker_preset_snapshot(marker_preset_id) - '{co
 SELECT is_empty('SELECT * FROM judge_markers(NULL)', 'no administrations');
 SELECT matches(error_of('SELECT judge_markers(ARRAY[1, 987, NULL, 986])'), '^P0002\nнет такого проведения процедуры\n.*: 986, 987, NULL\..*\nКлючи проведений',
     'unknown administrations are an error, not nothing');
+
+-- However many processes there are, to the last digit.
+SELECT pg_temp.judge('statistical') \g /dev/null
+SET LOCAL max_parallel_workers_per_gather = 0;
+SELECT set_eq('SELECT * FROM judge_markers(ARRAY(SELECT administration_id FROM administration))', 'SELECT * FROM verdict',
+              'one process judges as several do');
+SET LOCAL max_parallel_workers_per_gather TO DEFAULT;
 
 -- Cycles: the same input gives the same cycle, another threshold another.
 UPDATE rule_set SET marker_preset_id = (find_marker_preset('statistical')).marker_preset_id;
