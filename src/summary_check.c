@@ -304,38 +304,48 @@ count_tasks(Check *check, const GroupKey *group, struct varlena *dist)
 	get_counted(check, &key, group->academic_year)->dist = dist;
 }
 
-/* The one row of the recount; it lives as long as what points to it. */
+/*
+ * Enters what the recount says; its bytes live as long as what points to them.
+ * A class has a school, and may have item scores.
+ */
 static void
-read_recount(Check *check, TupleTableSlot *slot)
+enter_recount(Check *check, const bytea *packed)
 {
-	MemoryContext caller = MemoryContextSwitchTo(check->context);
 	RecountReader reader;
 	RecountedGroup group;
 	Tally		tally;
 	struct varlena *tasks;
 
-	if (!slot->tts_isnull[0])
+	recount_start(&reader, packed);
+	check->summaries = summaries_create(check->context,
+										Max(1024, 2 * reader.groups), NULL);
+	while (recount_next_file(&reader, &tally))
 	{
-		recount_start(&reader,
-					  DatumGetByteaPCopy(slot->tts_values[0]));
-		/* A class has a school, and may have item scores. */
-		summaries_grow(check->summaries, Max(1024, 2 * (uint64) reader.groups));
-		while (recount_next_file(&reader, &tally))
-		{
-			SummaryKey	key = {FILE_SUMMARY, tally.key.administration,
-			tally.key.import_file, 0, 0, ""};
+		SummaryKey	key = {FILE_SUMMARY, tally.key.administration,
+		tally.key.import_file, 0, 0, ""};
 
-			get_counted(check, &key,
-						tally.key.academic_year)->count[0] += tally.results;
-		}
-		while (recount_next_group(&reader, &group))
-		{
-			CHECK_FOR_INTERRUPTS();
-			count_class(check, &group);
-			while ((tasks = recount_next_tasks(&reader)) != NULL)
-				count_tasks(check, &group.key, tasks);
-		}
+		get_counted(check, &key,
+					tally.key.academic_year)->count[0] += tally.results;
 	}
+	while (recount_next_group(&reader, &group))
+	{
+		CHECK_FOR_INTERRUPTS();
+		count_class(check, &group);
+		while ((tasks = recount_next_tasks(&reader)) != NULL)
+			count_tasks(check, &group.key, tasks);
+	}
+}
+
+/* The one row of the recount, NULL when there are no results. */
+static void
+read_recount(Check *check, TupleTableSlot *slot)
+{
+	MemoryContext caller = MemoryContextSwitchTo(check->context);
+
+	if (slot->tts_isnull[0])
+		check->summaries = summaries_create(check->context, 64, NULL);
+	else
+		enter_recount(check, DatumGetByteaPCopy(slot->tts_values[0]));
 	MemoryContextSwitchTo(caller);
 }
 
@@ -519,7 +529,6 @@ summary_differences(PG_FUNCTION_ARGS)
 	check.max_rules = 64;
 	check.rules = MemoryContextAlloc(check.context,
 									 sizeof(FailRule) * check.max_rules);
-	check.summaries = summaries_create(check.context, 1024, NULL);
 
 	SPI_connect();
 	read_query(&check, psprintf(RULE_QUERY, schema), read_rule);

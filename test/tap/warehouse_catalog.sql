@@ -84,7 +84,7 @@ SELECT is_empty(
     $$SELECT p.oid::regprocedure
       FROM pg_proc AS p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) AS x
       WHERE p.pronamespace = 'monitoring'::regnamespace AND x.grantee = 0
-        AND p.proname NOT IN ('branch_text', 'dynamics_text', 'number_text', 'odds_text', 'chance_text', 'marker_reason_text', 'occurrence_status', 'reaches',
+        AND p.proname NOT IN ('branch_text', 'dynamics_text', 'number_text', 'odds_text', 'chance_text', 'evidence_text', 'marker_reason_text', 'occurrence_status', 'reaches',
                               'measurement_text', 'deficit_text', 'effect_text', 'significance_text', 'conditions_text', 'outcome_type_text')$$,
     'PUBLIC has no privilege on any routine but those that word columns of views');
 SELECT is_empty(

@@ -42,7 +42,7 @@ GRANT USAGE ON SCHEMA monitoring TO regress_shnor_reader;
 SET ROLE regress_shnor_reader;
 SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc AS p
                   WHERE p.pronamespace = 'monitoring'::regnamespace
-                    AND p.proname NOT IN ('branch_text', 'dynamics_text', 'number_text', 'odds_text', 'chance_text', 'marker_reason_text', 'occurrence_status', 'reaches',
+                    AND p.proname NOT IN ('branch_text', 'dynamics_text', 'number_text', 'odds_text', 'chance_text', 'evidence_text', 'marker_reason_text', 'occurrence_status', 'reaches',
                                           'measurement_text', 'deficit_text', 'effect_text', 'significance_text', 'conditions_text', 'outcome_type_text')
                     AND has_function_privilege(p.oid, 'EXECUTE')$$, 'no routine may be executed, but those that word columns');
 SELECT is_empty($$SELECT c.oid::regclass FROM pg_class AS c
