@@ -120,12 +120,12 @@ find_columns(Changes *changes)
 	}
 }
 
-/* The value of a column that may be NULL, else -1. */
+/* The place in a cell of a mark that may be NULL. */
 static inline int
-small_or_none(TupleTableSlot *slot, AttrNumber number)
+mark_index(TupleTableSlot *slot, AttrNumber number)
 {
-	return slot->tts_isnull[number - 1] ? -1 :
-		DatumGetInt16(slot->tts_values[number - 1]);
+	return slot->tts_isnull[number - 1] ? 0 :
+		score_dist_mark_index(DatumGetInt16(slot->tts_values[number - 1]));
 }
 
 /* Reads a row of a transition table. */
@@ -148,9 +148,10 @@ read_row(Changes *changes, TupleTableSlot *slot)
 	row.has_file = !isnull[column[IMPORT_FILE]];
 	row.import_file = DatumGetInt32(value[column[IMPORT_FILE]]);
 	row.is_first = DatumGetInt16(value[column[ATTEMPT]]) == 1;
-	row.score = small_or_none(slot, column[SCORE]);
-	row.cell = result_row_cell(small_or_none(slot, column[MARK]),
-							   small_or_none(slot, column[JOURNAL_MARK]));
+	row.score = isnull[column[SCORE]] ? -1 :
+		DatumGetInt16(value[column[SCORE]]);
+	row.cell = SCORE_DIST_CELL(mark_index(slot, column[MARK]),
+							   mark_index(slot, column[JOURNAL_MARK]));
 	row.has_tasks = !isnull[column[TASK_SCORES]];
 	row.tasks = value[column[TASK_SCORES]];
 	return row;

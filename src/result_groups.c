@@ -223,16 +223,6 @@ count_file(ResultGroups *sums, const CountedResult *row, int sign)
 	sums->latest_file = tally;
 }
 
-/* Returns the cell of marks that may be -1 for none; an error for others. */
-int
-result_row_cell(int mark, int journal_mark)
-{
-	int			m = mark < 0 ? 0 : score_dist_mark_index(mark);
-	int			j = journal_mark < 0 ? 0 : score_dist_mark_index(journal_mark);
-
-	return SCORE_DIST_CELL(m, j);
-}
-
 /*
  * Counts a row, as added (+1) or as removed (-1).  Who has neither a score nor
  * a mark is no participant.

@@ -114,6 +114,5 @@ extern void result_groups_count(ResultGroups *sums, const CountedResult *row,
 								int sign);
 extern Tally *result_tally(tally_table_hash * table, int32 import_file,
 						   int32 administration, int32 academic_year);
-extern int	result_row_cell(int mark, int journal_mark);
 
 #endif							/* SHNOR_RESULT_GROUPS_H */

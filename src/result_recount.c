@@ -42,8 +42,9 @@ get_sums(FunctionCallInfo fcinfo)
 	return sums;
 }
 
-/* The value of a smallint argument that may be NULL, else -1. */
-#define SMALL_OR_NONE(n) (PG_ARGISNULL(n) ? -1 : PG_GETARG_INT16(n))
+/* The place in a cell of a mark that may be NULL; an error if it is none. */
+#define MARK_INDEX(n) \
+	(PG_ARGISNULL(n) ? 0 : score_dist_mark_index(PG_GETARG_INT16(n)))
 
 /*
  * Transition: (state, administration, school, year, class, file, attempt,
@@ -69,11 +70,11 @@ recount_accum(PG_FUNCTION_ARGS)
 	row.has_file = !PG_ARGISNULL(5);
 	row.import_file = row.has_file ? PG_GETARG_INT32(5) : 0;
 	row.is_first = PG_GETARG_INT16(6) == 1;
-	row.score = SMALL_OR_NONE(7);
+	row.score = PG_ARGISNULL(7) ? -1 : PG_GETARG_INT16(7);
 	if (unlikely(!PG_ARGISNULL(7) &&
 				 (row.score < 0 || row.score > SHNOR_MAX_SCORE)))
 		score_dist_bad_score(row.score);
-	row.cell = result_row_cell(SMALL_OR_NONE(8), SMALL_OR_NONE(9));
+	row.cell = SCORE_DIST_CELL(MARK_INDEX(8), MARK_INDEX(9));
 	row.has_tasks = !PG_ARGISNULL(10);
 	row.tasks = row.has_tasks ? PG_GETARG_DATUM(10) : (Datum) 0;
 	result_groups_count(sums, &row, +1);
@@ -112,6 +113,7 @@ pack_group(StringInfo packed, const ResultGroup *group)
 {
 	PackedGroup head = {.key = group->key,.results = group->results};
 
+	head.key.class_name = NULL;
 	if (group->added != NULL)
 		head.dist_size = VARSIZE(group->added);
 	for (TaskGroup *t = group->tasks; t != NULL; t = t->next)

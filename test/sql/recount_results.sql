@@ -121,6 +121,8 @@ SELECT recount_results(1, 1, 2020, '', 1, 1::smallint, 1001::smallint, 2::smalli
 SELECT recount_results(1, 1, 2020, '', 1, 1::smallint, (-1)::smallint, 2::smallint, 2::smallint, NULL);
 SELECT recount_results(1, 1, 2020, '', 1, 1::smallint, 1::smallint, 1::smallint, 2::smallint, NULL);
 SELECT recount_results(1, 1, 2020, '', 1, 1::smallint, 1::smallint, 2::smallint, 6::smallint, NULL);
+SELECT recount_results(1, 1, 2020, '', 1, 1::smallint, 1::smallint, (-2)::smallint, 5::smallint, NULL);
+SELECT recount_results(1, 1, 2020, '', 1, 1::smallint, 1::smallint, 2::smallint, (-1)::smallint, NULL);
 SELECT recount_results(1, 1, 2020, '', 1, 1::smallint, 1::smallint, 2::smallint, 5::smallint, '{101}');
 INSERT INTO result (administration_id, school_id, academic_year, class, attempt, score) VALUES (1, 1, 2021, '', 1, 5);
 SELECT * FROM summary_differences('result', 2020, 2021);
