@@ -207,11 +207,7 @@ SELECT CASE s.tampering WHEN 'lifted' THEN 'балл поднят до гран�
 FROM demo_school AS s
 JOIN school_code AS c ON c.kind = 'fis_oko' AND c.code = s.fis_oko
 LEFT JOIN (
-    SELECT DISTINCT o.school_id
-    FROM marker_outcome AS o
-    JOIN cycle AS y USING (cycle_id)
-    WHERE y.is_current AND y.result_year = 2022
-      AND o.academic_year = 2022 AND o.is_flagged
+    SELECT DISTINCT o.school_id FROM markers AS o WHERE o.academic_year = 2022
 ) AS f USING (school_id)
 GROUP BY s.tampering, s.strength
 ORDER BY s.strength = 0, s.tampering, s.strength;

@@ -157,12 +157,11 @@ SET search_path FROM CURRENT
 AS $$
 BEGIN
     DELETE FROM assessment_outcome AS o WHERE NOT EXISTS (SELECT FROM cycle AS c WHERE c.cycle_id = o.cycle_id);
-    DELETE FROM marker_outcome AS o WHERE NOT EXISTS (SELECT FROM cycle AS c WHERE c.cycle_id = o.cycle_id);
     RETURN NULL;
 END
 $$;
 COMMENT ON FUNCTION drop_cycle_outcomes() IS
-'Триггер cycle: итоги по процедурам и признаки удаляются вместе со своим циклом';
+'Триггер cycle: итоги по процедурам удаляются вместе со своим циклом';
 CREATE TRIGGER drop_outcomes AFTER DELETE ON cycle
     FOR EACH STATEMENT EXECUTE FUNCTION drop_cycle_outcomes();
 CREATE TRIGGER drop_outcomes_truncated AFTER TRUNCATE ON cycle

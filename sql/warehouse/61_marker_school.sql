@@ -62,7 +62,7 @@ COMMENT ON COLUMN marker_work.max_score IS 'Наибольший балл';
 COMMENT ON COLUMN marker_work.min_score IS 'Минимальный балл';
 COMMENT ON COLUMN marker_work.fail_by IS 'administration.fail_by';
 COMMENT ON COLUMN marker_work.cuts IS 'Официальные границы отметок «3», «4», «5»; пусто — не утверждены';
-COMMENT ON COLUMN marker_work.items IS 'Число заданий, которое в проведении у большинства работ';
+COMMENT ON COLUMN marker_work.items IS 'Число заданий, которое в проведении у большинства работ региона';
 COMMENT ON COLUMN marker_work.tasks IS 'Распределение баллов за задания в этих работах региона';
 COMMENT ON COLUMN marker_work.maxima IS 'Наибольший балл за каждое задание, какой есть в регионе';
 COMMENT ON COLUMN marker_work.total IS 'Распределение баллов и отметок региона';
@@ -71,7 +71,7 @@ COMMENT ON COLUMN marker_work.schools IS 'Организации по возра
 
 -- Schools are found by their keys, and joined without a look at statistics:
 -- there may be none yet.
-CREATE FUNCTION marker_works(region_id integer, administrations integer[], items integer[])
+CREATE FUNCTION marker_works(region_id integer, administrations integer[], with_items boolean)
 RETURNS SETOF marker_work
 LANGUAGE sql STABLE PARALLEL SAFE
 SET enable_nestloop = off
@@ -102,16 +102,26 @@ BEGIN ATOMIC
                   AND participants(i.dist) > 0
                 OFFSET 0) AS r
             GROUP BY r.administration_id, s.school_id) AS c
-    ), task AS (
-        SELECT r.administration_id, s.school_id, rollup(r.dist) AS dist
+    ), answered AS MATERIALIZED (
+        SELECT r.administration_id, s.school_id, r.items, r.dist
         FROM school AS s
         CROSS JOIN LATERAL (
             SELECT i.administration_id, i.items, i.dist
             FROM task_summary AS i
             WHERE i.school_id = s.school_id AND i.administration_id = ANY (administrations)
             OFFSET 0) AS r
-        JOIN unnest(administrations, marker_works.items) AS f (administration_id, items) USING (administration_id, items)
-        GROUP BY r.administration_id, s.school_id
+        WHERE with_items
+    ), form AS MATERIALIZED (
+        -- works of one form: those with the number of items most have
+        SELECT DISTINCT ON (w.administration_id) w.administration_id, w.items
+        FROM answered AS w
+        GROUP BY w.administration_id, w.items
+        ORDER BY w.administration_id, sum(participants(w.dist)) DESC, w.items
+    ), task AS (
+        SELECT w.administration_id, w.school_id, rollup(w.dist) AS dist
+        FROM answered AS w
+        JOIN form AS f USING (administration_id, items)
+        GROUP BY w.administration_id, w.school_id
     ), known AS (
         SELECT d.administration_id, d.school_id, d.dist, t.dist AS tasks,
                ROW(d.school_id, d.n, d.marked, d.good, d.mean, stddev(d.dist)::double precision, y.n, y.mean, c.n, c.mean,
@@ -133,32 +143,17 @@ BEGIN ATOMIC
     )
     SELECT marker_works.region_id, a.administration_id, a.academic_year, a.max_score, a.min_score, a.fail_by,
            CASE WHEN a.cut_3 IS NOT NULL THEN ARRAY[a.cut_3, a.cut_4, a.cut_5] END,
-           CASE WHEN r.tasks IS NOT NULL THEN f.items END, r.tasks,
+           f.items, r.tasks,
            CASE WHEN r.tasks IS NOT NULL THEN
                ARRAY(SELECT greatest(max(i.score), 1) FROM item_scores(r.tasks) AS i GROUP BY i.item ORDER BY i.item) END,
            r.total, r.spread, r.schools
     FROM region AS r
     JOIN administration AS a USING (administration_id)
-    JOIN unnest(administrations, marker_works.items) AS f (administration_id, items) USING (administration_id)
+    LEFT JOIN form AS f USING (administration_id)
     ORDER BY a.administration_id;
 END;
-COMMENT ON FUNCTION marker_works(integer, integer[], integer[]) IS
-'Проведения в регионе со всем, с чем сравнивают организации, из сводок: регион, проведения одного учебного года, число заданий в каждом (marker_items)';
-
--- Works of one form: those with the number of items most have.
-CREATE FUNCTION marker_items(administrations integer[], marker_preset_id integer)
-RETURNS TABLE (administration_id integer, items integer)
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
-    SELECT DISTINCT ON (k.administration_id) k.administration_id, k.items
-    FROM task_summary AS k
-    WHERE k.administration_id IN (
-        SELECT a.administration_id FROM applied_markers(administrations, marker_items.marker_preset_id) AS a WHERE a.needs = 'items')
-    GROUP BY k.administration_id, k.items
-    ORDER BY k.administration_id, sum(participants(k.dist)) DESC, k.items;
-END;
-COMMENT ON FUNCTION marker_items(integer[], integer) IS
-'Сколько заданий в работах проведения: число, которое у большинства; только где набору нужны задания';
+COMMENT ON FUNCTION marker_works(integer, integer[], boolean) IS
+'Проведения в регионе со всем, с чем сравнивают организации, из сводок: регион, проведения одного учебного года, нужны ли баллы за задания';
 
 CREATE TYPE marker_test AS (
     administration_id integer,

@@ -1,7 +1,7 @@
 -- All tests of a preset, and what they come to. A region's year is judged by
 -- itself, and regions by as many processes as the server gives.
 
-CREATE FUNCTION marker_tests(region_id integer, administrations integer[], items integer[], marker_preset_id integer)
+CREATE FUNCTION marker_tests(region_id integer, administrations integer[], marker_preset_id integer)
 RETURNS SETOF marker_test
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 ROWS 70000
@@ -9,13 +9,14 @@ SET search_path FROM CURRENT
 SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
+    with_items boolean := EXISTS (SELECT FROM applied_markers(administrations, marker_preset_id) AS a WHERE a.needs = 'items');
     work marker_work;
     rules marker_applied[];
     rule marker_applied;
     same marker_applied;
     crossing marker_applied;
 BEGIN
-    FOR work IN SELECT * FROM marker_works(region_id, administrations, items) LOOP
+    FOR work IN SELECT * FROM marker_works(region_id, administrations, with_items) LOOP
         rules := ARRAY(SELECT r FROM applied_markers(ARRAY[work.administration_id], marker_preset_id) AS r);
         same := NULL;
         crossing := NULL;
@@ -49,8 +50,8 @@ BEGIN
     END LOOP;
 END
 $$;
-COMMENT ON FUNCTION marker_tests(integer, integer[], integer[], integer) IS
-'Что показывают признаки набора у организаций региона в проведениях одного учебного года; items — marker_items этих проведений';
+COMMENT ON FUNCTION marker_tests(integer, integer[], integer) IS
+'Что показывают признаки набора у организаций региона в проведениях одного учебного года';
 
 CREATE TYPE marker_verdict AS (
     region_id integer,
@@ -89,7 +90,7 @@ COMMENT ON COLUMN marker_verdict.class IS 'Класс, если признак �
 -- Reasons, adjusted p-values, flags. A marker nobody in the region has data
 -- for leaves no rows. Its cost is what was measured for 1,088 schools, so that
 -- regions are shared among processes.
-CREATE FUNCTION judge_region(region_id integer, administrations integer[], items integer[], marker_preset_id integer)
+CREATE FUNCTION judge_region(region_id integer, administrations integer[], marker_preset_id integer)
 RETURNS SETOF marker_verdict
 LANGUAGE sql STABLE PARALLEL SAFE
 COST 40000000 ROWS 70000
@@ -97,7 +98,7 @@ SET enable_nestloop = off
 SET enable_sort = off
 BEGIN ATOMIC
     WITH test AS MATERIALIZED (
-        SELECT * FROM marker_tests(judge_region.region_id, administrations, judge_region.items, judge_region.marker_preset_id)
+        SELECT * FROM marker_tests(judge_region.region_id, administrations, judge_region.marker_preset_id)
     ), applied AS MATERIALIZED (
         SELECT a.*, a.threshold_kind IN ('p_value', 'q_value') AS is_p
         FROM applied_markers(administrations, judge_region.marker_preset_id) AS a
@@ -147,32 +148,34 @@ BEGIN ATOMIC
            CASE WHEN j.reason IS NULL THEN CASE WHEN j.value < j.expected THEN 'lower' ELSE 'higher' END END, j.reason, j.class
     FROM adjusted AS j;
 END;
-COMMENT ON FUNCTION judge_region(integer, integer[], integer[], integer) IS
-'Итоги признаков набора у организаций региона в проведениях одного учебного года: почему не оценён, поправка на число проверок, отмечен ли; items — marker_items этих проведений';
+COMMENT ON FUNCTION judge_region(integer, integer[], integer) IS
+'Итоги признаков набора у организаций региона в проведениях одного учебного года: почему не оценён, поправка на число проверок, отмечен ли';
 
 -- A query of one branch for each region and year: branches of UNION ALL are
 -- what the server shares among processes. Who calls it only collects: workers
 -- would wait for a leader that judges a region itself.
-CREATE FUNCTION judging_query(administrations integer[], marker_preset_id integer)
+CREATE FUNCTION judging_query(administrations integer[], marker_preset_id integer, due marker_judgement[])
 RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    SELECT coalesce(string_agg(format('SELECT * FROM judge_region(%s, %L, %L, %s)', r.region_id, y.administrations, y.items,
-                                      judging_query.marker_preset_id), ' UNION ALL ' ORDER BY r.region_id, y.academic_year),
-                    'SELECT * FROM judge_region(NULL, NULL, NULL, NULL)')
-    FROM region AS r
-    CROSS JOIN (
-        SELECT a.academic_year, array_agg(a.administration_id ORDER BY a.administration_id) AS administrations,
-               array_agg(i.items ORDER BY a.administration_id) AS items
+    SELECT coalesce(string_agg(format('SELECT * FROM judge_region(%s, %L, %s)', d.region_id, y.administrations,
+                                      judging_query.marker_preset_id), ' UNION ALL ' ORDER BY d.region_id, y.academic_year),
+                    'SELECT * FROM judge_region(NULL, NULL, NULL)')
+    FROM (
+        SELECT a.academic_year, array_agg(a.administration_id ORDER BY a.administration_id) AS administrations
         FROM administration AS a
-        LEFT JOIN marker_items(judging_query.administrations, judging_query.marker_preset_id) AS i USING (administration_id)
         WHERE a.administration_id = ANY (judging_query.administrations)
-        GROUP BY a.academic_year) AS y;
+        GROUP BY a.academic_year) AS y
+    JOIN (
+        SELECT r.region_id, NULL::integer AS academic_year FROM region AS r WHERE due IS NULL
+        UNION ALL
+        SELECT u.region_id, u.academic_year FROM unnest(due) AS u) AS d
+      ON coalesce(d.academic_year, y.academic_year) = y.academic_year;
 END;
-COMMENT ON FUNCTION judging_query(integer[], integer) IS
-'Запрос, который оценивает признаки набора по проведениям: строки marker_verdict по всем регионам';
+COMMENT ON FUNCTION judging_query(integer[], integer, marker_judgement[]) IS
+'Запрос, который оценивает признаки набора по проведениям: строки marker_verdict тех регионов и лет, что названы в due; NULL — всех';
 
-CREATE FUNCTION marker_verdicts(administrations integer[], marker_preset_id integer)
+CREATE FUNCTION marker_verdicts(administrations integer[], marker_preset_id integer, due marker_judgement[] DEFAULT NULL)
 RETURNS SETOF marker_verdict
 LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
 SET search_path FROM CURRENT
@@ -180,10 +183,11 @@ SET jit = off
 SET parallel_leader_participation = off
 AS $$
 BEGIN
-    RETURN QUERY EXECUTE judging_query(administrations, marker_preset_id);
+    RETURN QUERY EXECUTE judging_query(administrations, marker_preset_id, due);
 END
 $$;
-COMMENT ON FUNCTION marker_verdicts(integer[], integer) IS 'Итоги признаков набора по проведениям во всех регионах';
+COMMENT ON FUNCTION marker_verdicts(integer[], integer, marker_judgement[]) IS
+'Итоги признаков набора по проведениям в регионах и годах, названных в due; NULL — во всех';
 
 CREATE FUNCTION judge_markers(administrations integer[], marker_preset text DEFAULT 'statistical')
 RETURNS TABLE (region_id integer, administration_id integer, academic_year integer, school_id integer, marker text,
@@ -211,7 +215,7 @@ BEGIN
         'SELECT v.region_id, v.administration_id, v.academic_year, v.school_id, m.code, v.class, v.sample, v.value, v.expected,
                 v.size, v.direction, v.p, v.q, v.is_flagged, v.reason
          FROM (%s) AS v
-         JOIN marker AS m USING (marker_id)', judging_query(administrations, preset.marker_preset_id));
+         JOIN marker AS m USING (marker_id)', judging_query(administrations, preset.marker_preset_id, NULL));
 END
 $$;
 COMMENT ON FUNCTION judge_markers(integer[], text) IS

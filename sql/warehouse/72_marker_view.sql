@@ -60,13 +60,16 @@ COMMENT ON FUNCTION marker_reason_text(text) IS 'Почему признак н�
 
 -- Cycles overlap: a year is shown as the first current cycle that judged it.
 CREATE VIEW marker_year WITH (security_invoker = true) AS
-SELECT DISTINCT ON (y.academic_year) y.academic_year, c.cycle_id, c.result_year
+SELECT DISTINCT ON (j.region_id, j.academic_year) j.region_id, j.academic_year, j.marker_judgement_id, c.cycle_id, c.result_year
 FROM cycle AS c
-CROSS JOIN LATERAL (VALUES (c.result_year - 2), (c.result_year - 1), (c.result_year)) AS y (academic_year)
+JOIN cycle_judgement AS k USING (cycle_id)
+JOIN marker_judgement AS j USING (marker_judgement_id)
 WHERE c.is_current
-ORDER BY y.academic_year, c.result_year;
-COMMENT ON VIEW marker_year IS 'По какому текущему циклу показываются признаки учебного года';
+ORDER BY j.region_id, j.academic_year, c.result_year;
+COMMENT ON VIEW marker_year IS 'По какому текущему циклу показываются признаки региона за учебный год';
+COMMENT ON COLUMN marker_year.region_id IS 'Регион';
 COMMENT ON COLUMN marker_year.academic_year IS 'Учебный год по году окончания';
+COMMENT ON COLUMN marker_year.marker_judgement_id IS 'Проверка региона за год';
 COMMENT ON COLUMN marker_year.cycle_id IS 'Цикл';
 COMMENT ON COLUMN marker_year.result_year IS 'Год результатов цикла';
 
@@ -74,7 +77,7 @@ COMMENT ON COLUMN marker_year.result_year IS 'Год результатов ци
 -- joined by LEFT JOIN to their keys, so that the planner leaves the others out,
 -- and only what asks for analysis is worded (school_marker_history words all).
 CREATE VIEW school_markers WITH (security_invoker = true) AS
-SELECT o.marker_outcome_id, o.cycle_id, o.academic_year, o.school_id, s.name AS school,
+SELECT o.marker_outcome_id, y.cycle_id, y.academic_year, o.school_id, s.name AS school,
        s.municipality_id, u.name AS municipality, o.administration_id, a.assessment_id, n.name AS assessment,
        m.code AS marker_code, m.number AS marker_number, m.name AS marker, m.aspect, o.class, o.is_flagged,
        CASE WHEN o.is_flagged THEN 'признак, требует анализа' WHEN o.reason IS NULL THEN 'признака нет'
@@ -84,8 +87,8 @@ SELECT o.marker_outcome_id, o.cycle_id, o.academic_year, o.school_id, s.name AS 
        CASE WHEN o.is_flagged THEN chance_text(r.flagged, r.tested, r.expected_false) END AS by_chance,
        o.sample, o.value, o.expected, o.size, o.direction, o.p, o.q, o.reason, m.shows
 FROM marker_outcome AS o
-JOIN marker_year AS y USING (cycle_id, academic_year)
-LEFT JOIN marker_run AS r USING (cycle_id, region_id, administration_id, marker_id)
+JOIN marker_year AS y USING (marker_judgement_id)
+LEFT JOIN marker_run AS r USING (marker_judgement_id, administration_id, marker_id)
 LEFT JOIN marker AS m USING (marker_id)
 LEFT JOIN administration AS a USING (administration_id)
 LEFT JOIN assessment AS n USING (assessment_id)
@@ -135,8 +138,8 @@ BEGIN ATOMIC
     FROM school_markers AS v
     JOIN marker_outcome AS o USING (marker_outcome_id)
     JOIN marker AS m USING (marker_id)
-    JOIN marker_run AS r ON (r.cycle_id, r.region_id, r.administration_id, r.marker_id)
-                          = (o.cycle_id, o.region_id, o.administration_id, o.marker_id)
+    JOIN marker_run AS r ON (r.marker_judgement_id, r.administration_id, r.marker_id)
+                          = (o.marker_judgement_id, o.administration_id, o.marker_id)
     WHERE v.school_id = school_marker_history.school_id
     ORDER BY v.academic_year DESC, v.assessment, m.marker_id, v.class;
 END;
@@ -153,12 +156,12 @@ COMMENT ON VIEW markers IS 'Признаки, требующие анализа:
 
 -- A level that nothing else confirms is no sign.
 CREATE VIEW marker_cell WITH (security_invoker = true) AS
-SELECT o.cycle_id, o.academic_year, o.region_id, o.school_id, o.administration_id, n.assessment_id, n.name AS assessment,
+SELECT y.cycle_id, y.academic_year, y.region_id, o.school_id, o.administration_id, n.assessment_id, n.name AS assessment,
        count(DISTINCT o.marker_id) AS markers, count(DISTINCT m.aspect) AS aspects,
        count(DISTINCT m.aspect) >= p.aspects_needed AND bool_or(m.aspect <> 'level') AS is_flagged,
        string_agg(DISTINCT m.name, '; ' ORDER BY m.name) AS marker_names
 FROM marker_outcome AS o
-JOIN marker_year AS y USING (cycle_id, academic_year)
+JOIN marker_year AS y USING (marker_judgement_id)
 JOIN marker AS m USING (marker_id)
 JOIN cycle AS c USING (cycle_id)
 JOIN rule_set AS r USING (rule_set_id)
@@ -166,7 +169,7 @@ JOIN marker_preset AS p USING (marker_preset_id)
 JOIN administration AS a USING (administration_id)
 JOIN assessment AS n USING (assessment_id)
 WHERE o.is_flagged
-GROUP BY o.cycle_id, o.academic_year, o.region_id, o.school_id, o.administration_id, n.assessment_id, p.aspects_needed;
+GROUP BY y.cycle_id, y.academic_year, y.region_id, o.school_id, o.administration_id, n.assessment_id, p.aspects_needed;
 COMMENT ON VIEW marker_cell IS 'Организация по процедуре: сколько признаков и указывают ли они вместе на необходимость анализа (marker_preset.aspects_needed)';
 COMMENT ON COLUMN marker_cell.cycle_id IS 'Цикл';
 COMMENT ON COLUMN marker_cell.academic_year IS 'Учебный год по году окончания';
@@ -212,10 +215,10 @@ SELECT t.cycle_id, t.academic_year, t.municipality_id, m.name AS municipality, t
 FROM (
     SELECT y.cycle_id, y.academic_year, s.municipality_id, count(DISTINCT u.school_id) AS schools
     FROM marker_year AS y
-    JOIN (SELECT DISTINCT r.cycle_id, r.academic_year, r.administration_id FROM marker_run AS r) AS r
-      USING (cycle_id, academic_year)
+    JOIN (SELECT DISTINCT r.marker_judgement_id, r.administration_id FROM marker_run AS r) AS r USING (marker_judgement_id)
     JOIN school_summary AS u USING (administration_id)
     JOIN school AS s USING (school_id)
+    JOIN municipality AS m USING (municipality_id, region_id)
     WHERE u.participants > 0
     GROUP BY y.cycle_id, y.academic_year, s.municipality_id) AS t
 JOIN municipality AS m USING (municipality_id)
@@ -251,11 +254,13 @@ COMMENT ON COLUMN markers_repeated.year_list IS 'Какие учебные го�
 COMMENT ON COLUMN markers_repeated.flagged_cells IS 'Сколько пар «процедура — год» требует анализа';
 
 CREATE VIEW marker_summary WITH (security_invoker = true) AS
-SELECT r.marker_run_id, r.cycle_id, c.result_year, c.is_current, r.academic_year, g.region_id, g.name AS region,
+SELECT r.marker_run_id, c.cycle_id, c.result_year, c.is_current, j.academic_year, g.region_id, g.name AS region,
        r.administration_id, n.name AS assessment, m.code AS marker_code, m.number AS marker_number, m.name AS marker,
        r.threshold_kind, r.threshold, r.min_sample, r.schools, r.tested, r.flagged, r.flagged_higher, r.flagged_lower,
        r.expected_false, marker_reason_text(r.reason) AS not_judged
 FROM marker_run AS r
+JOIN marker_judgement AS j USING (marker_judgement_id)
+JOIN cycle_judgement AS k USING (marker_judgement_id)
 JOIN cycle AS c USING (cycle_id)
 JOIN region AS g USING (region_id)
 JOIN marker AS m USING (marker_id)

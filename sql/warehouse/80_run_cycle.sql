@@ -343,7 +343,7 @@ COMMENT ON FUNCTION write_cycle_totals(cycle, timestamptz) IS
 -- years, how they are judged, schools, exclusions, the rules, the earlier
 -- lists, who stands for whom, the context. The counts of an administration are hashed by
 -- themselves first: sorting integers is cheaper than sorting lines.
-CREATE FUNCTION cycle_fingerprint(own_cycle cycle, rules rule_set)
+CREATE FUNCTION cycle_fingerprint(own_cycle cycle, rules rule_set, judgements marker_judgement[])
 RETURNS text
 LANGUAGE sql STABLE
 BEGIN ATOMIC
@@ -378,14 +378,14 @@ BEGIN ATOMIC
         FROM standing_schools(own_cycle.result_year) AS p
         WHERE p.succeeded_in IS NOT NULL
         UNION ALL
-        SELECT 7, 0, 0, marker_fingerprint(own_cycle.result_year)
-        WHERE rules.marker_preset_id IS NOT NULL
+        SELECT 7, j.region_id, j.academic_year, concat_ws('|', j.region_id, j.academic_year, j.input_fingerprint)
+        FROM unnest(judgements) AS j
         UNION ALL
         SELECT 8, 0, 0, x.line
         FROM context_fingerprint(own_cycle.result_year, own_cycle.previous_cycle_id) AS x (line)
     ) AS i;
 END;
-COMMENT ON FUNCTION cycle_fingerprint(cycle, rule_set) IS
+COMMENT ON FUNCTION cycle_fingerprint(cycle, rule_set, marker_judgement[]) IS
 'Шаг run_cycle: отпечаток (SHA-256) всего, от чего зависит итог цикла';
 
 CREATE FUNCTION rule_snapshot(rules rule_set)
@@ -459,6 +459,7 @@ DECLARE
     started timestamptz := clock_timestamp();
     rules rule_set;
     own cycle;
+    judgements marker_judgement[];
     same_cycle_id integer;
     result_row cycle_summary;
 BEGIN
@@ -483,7 +484,8 @@ BEGIN
     own.result_year := result_year;
     own.rule_snapshot := rule_snapshot(rules);
     own.previous_cycle_id := previous_cycle(result_year);
-    own.input_fingerprint := cycle_fingerprint(own, rules);
+    judgements := ARRAY(SELECT j FROM marker_judgements(result_year, rules.marker_preset_id) AS j);
+    own.input_fingerprint := cycle_fingerprint(own, rules, judgements);
 
     SELECT c.cycle_id INTO same_cycle_id
     FROM cycle AS c
@@ -493,7 +495,7 @@ BEGIN
     IF FOUND THEN
         RAISE NOTICE 'цикл %: данные и правила прежние, итог прежний (цикл %)', result_year, same_cycle_id;
     ELSE
-        same_cycle_id := write_cycle(own, rules, started);
+        same_cycle_id := write_cycle(own, rules, judgements, started);
     END IF;
     SELECT * INTO result_row FROM cycle_summary AS s WHERE s.cycle_id = same_cycle_id;
     RETURN result_row;
@@ -520,12 +522,13 @@ CREATE TRIGGER analyze_outcomes
     FOR EACH ROW WHEN (old.schools IS NULL AND new.schools IS NULL)
     EXECUTE FUNCTION call_as_table_owner('analyze_outcomes', 'cycle_id');
 
-CREATE FUNCTION write_cycle(own cycle, rules rule_set, started timestamptz)
+CREATE FUNCTION write_cycle(own cycle, rules rule_set, judgements marker_judgement[], started timestamptz)
 RETURNS integer
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
 AS $$
 DECLARE
+    judged integer;
     written bigint;
     later_years text;
 BEGIN
@@ -544,8 +547,9 @@ BEGIN
     UPDATE cycle AS c SET seconds = seconds_since(started) WHERE c.cycle_id = own.cycle_id;
     written := write_school_outcomes(own, rules);
     RAISE NOTICE 'цикл %: организаций — %; % с', own.result_year, written, seconds_since(started);
-    written := write_marker_outcomes(own, rules);
-    RAISE NOTICE 'цикл %: признаков по процедурам за три года — %; % с', own.result_year, written, seconds_since(started);
+    SELECT m.* INTO judged, written FROM write_marker_outcomes(own, rules, judgements) AS m;
+    RAISE NOTICE 'цикл %: проверок признаков (регион за год) — %, из них новых — %, в новых итогов — %; % с',
+        own.result_year, cardinality(judgements), judged, written, seconds_since(started);
     written := write_context(own);
     RAISE NOTICE 'цикл %: организаций с показателями условий — %; % с', own.result_year, written, seconds_since(started);
     PERFORM write_cycle_totals(own, started);
@@ -559,7 +563,7 @@ BEGIN
     RETURN own.cycle_id;
 END
 $$;
-COMMENT ON FUNCTION write_cycle(cycle, rule_set, timestamptz) IS
+COMMENT ON FUNCTION write_cycle(cycle, rule_set, marker_judgement[], timestamptz) IS
 'Шаг run_cycle: записывает новый текущий цикл со всеми итогами; возвращает его ключ';
 
 CREATE FUNCTION seconds_since(started timestamptz)

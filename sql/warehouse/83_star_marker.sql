@@ -3,14 +3,14 @@
 
 CREATE VIEW fact_marker WITH (security_invoker = true) AS
 SELECT o.marker_outcome_id AS id, o.school_id AS dim_school_id, a.assessment_id AS dim_assessment_id,
-       o.academic_year AS dim_year_id, o.academic_year,
+       y.academic_year AS dim_year_id, y.academic_year,
        m.code AS marker_code, m.number AS marker_number, m.name AS marker, m.aspect, o.class,
        CASE WHEN o.is_flagged THEN 'признак, требует анализа' WHEN o.reason IS NULL THEN 'признака нет'
             ELSE 'не оценён' END AS status, o.reason,
        o.sample, o.value AS observed, o.expected, o.size AS difference, o.direction, o.p, o.q, o.is_flagged,
        (o.reason IS NULL)::integer AS evaluated_count, o.is_flagged::integer AS flagged_count
 FROM marker_outcome AS o
-JOIN marker_year AS y USING (cycle_id, academic_year)
+JOIN marker_year AS y USING (marker_judgement_id)
 LEFT JOIN marker AS m USING (marker_id)
 LEFT JOIN administration AS a USING (administration_id);
 COMMENT ON VIEW fact_marker IS 'Факт: признак необъективности у организации по процедуре; признак требует анализа и сам по себе ничего не доказывает';

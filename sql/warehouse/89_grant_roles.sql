@@ -40,8 +40,9 @@ BEGIN ATOMIC
         'rule_set', 'rule_assessment', 'rule_excluded_type', 'cycle', 'data_check',
         'school_term', 'calendar_day', 'body', 'indicator', 'setting',
         'marker', 'marker_preset', 'marker_rule', 'marker_rule_assessment', 'marker_rule_exempt', 'marker_calibration',
-        'marker_run', 'context_indicator', 'context_level', 'context_rule', 'context_cluster', 'context_cluster_mean',
-        'context_fit', 'welfare_index', 'welfare_component', 'welfare_run', 'welfare_run_component', 'risk_factor']) AS n
+        'marker_judgement', 'cycle_judgement', 'marker_run', 'context_indicator', 'context_level', 'context_rule',
+        'context_cluster', 'context_cluster_mean', 'context_fit', 'welfare_index', 'welfare_component', 'welfare_run',
+        'welfare_run_component', 'risk_factor']) AS n
     UNION ALL VALUES
         ('result', 'pupil', NULL),
         ('result_summary', 'class', NULL),

@@ -31,6 +31,12 @@ AS $$
     INSERT INTO verdict SELECT * FROM judge_markers(ARRAY(SELECT a.administration_id FROM administration AS a), preset);
     SELECT count(*) FILTER (WHERE is_flagged) FROM verdict;
 $$;
+CREATE VIEW cycle_outcome AS
+SELECT k.cycle_id, c.is_current, j.academic_year, o.*
+FROM marker_outcome AS o
+JOIN marker_judgement AS j USING (marker_judgement_id)
+JOIN cycle_judgement AS k USING (marker_judgement_id)
+JOIN cycle AS c USING (cycle_id);
 
 -- A school that is simply good, whatever its type, is above the region and no
 -- more: no cell is flagged.
@@ -71,8 +77,8 @@ SELECT bag_eq($$SELECT what_is_seen FROM school_marker_history(3) WHERE what_is_
                                || ' % школ региона, по экзамену того же предмета — выше '
                                || replace(round(100 * o.expected::numeric, 1)::text, '.', ',') || ' %'
                        END AS what_is_seen
-                FROM marker_outcome AS o JOIN cycle AS c USING (cycle_id) JOIN marker AS m USING (marker_id)
-                WHERE c.is_current AND o.school_id = 3 AND o.reason IS NULL AND m.code IN ('mean_high', 'exam_gap')$$, 'numbers as a Russian reader writes them');
+                FROM cycle_outcome AS o JOIN marker AS m USING (marker_id)
+                WHERE o.is_current AND o.school_id = 3 AND o.reason IS NULL AND m.code IN ('mean_high', 'exam_gap')$$, 'numbers as a Russian reader writes them');
 SELECT is((SELECT count(*) FILTER (WHERE num_nonnulls(what_is_seen, how_unusual, by_chance) <> CASE WHEN is_flagged THEN 3 ELSE 0 END)
            FROM school_markers), 0::bigint, 'the view words what is flagged');
 
@@ -128,20 +134,20 @@ SELECT is((SELECT array_agg(DISTINCT status) FROM school_markers WHERE marker_co
 SELECT bag_eq($$SELECT s.school_id, h.academic_year, h.assessment, h.class, h.marker, num_nulls(h.what_is_seen, h.how_unusual, h.by_chance) AS missing
                 FROM school AS s CROSS JOIN LATERAL school_marker_history(s.school_id) AS h$$,
               $$SELECT o.school_id, o.academic_year, n.name AS assessment, o.class, m.name AS marker, CASE WHEN o.reason IS NULL THEN 0 ELSE 3 END AS missing
-                FROM marker_outcome AS o JOIN cycle AS c USING (cycle_id) JOIN marker AS m USING (marker_id)
+                FROM cycle_outcome AS o JOIN marker AS m USING (marker_id)
                 JOIN administration AS a USING (administration_id) JOIN assessment AS n USING (assessment_id)
-                WHERE c.is_current$$, 'histories have every marker, in words if it was judged');
+                WHERE o.is_current$$, 'histories have every marker, in words if it was judged');
 SELECT ok(count(DISTINCT status) > 2, 'there are those with, without and not judged') FROM school_markers;
 UPDATE result SET task_scores[1] = 1 - task_scores[1] WHERE administration_id = :now AND school_id = 9 AND participant = 'p1';
 SELECT cycle_id AS third FROM run_cycle(2023, allow_errors => true) \gset
 SELECT ok(:third > :first + 1, 'another item score, another');
-SELECT ok((SELECT count(*) > 0 FROM marker_outcome WHERE cycle_id = :first), 'earlier cycles stay as they were');
+SELECT ok((SELECT count(*) > 0 FROM cycle_outcome WHERE cycle_id = :first), 'earlier cycles stay as they were');
 SELECT matches(error_of('DELETE FROM marker WHERE code = ''mean_high'''), '^23503\n', 'a marker that was judged stays');
 DELETE FROM cycle WHERE cycle_id = :first;
-SELECT is((SELECT count(*) FROM marker_outcome WHERE cycle_id = :first), 0::bigint, 'a cycle takes its markers with it');
+SELECT is((SELECT count(*) FROM cycle_outcome WHERE cycle_id = :first), 0::bigint, 'a cycle takes its markers with it');
 UPDATE rule_set SET marker_preset_id = NULL;
 SELECT cycle_id AS bare FROM run_cycle(2023, allow_errors => true) \gset
-SELECT is((SELECT count(*) FROM marker_outcome WHERE cycle_id = :bare), 0::bigint, 'rules without a preset judge no markers');
+SELECT is((SELECT count(*) FROM cycle_judgement WHERE cycle_id = :bare), 0::bigint, 'rules without a preset judge no markers');
 
 -- Calibration: on controlled works no more alarms than asked for.
 SELECT matches(error_of('SELECT calibrate_markers(''statistical'', ''own'', ''Свой'')'), '^P0002\nнет проведений под наблюдением', 'nothing is controlled');

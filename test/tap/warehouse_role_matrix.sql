@@ -49,9 +49,9 @@ FROM (VALUES
     ('r r r racd r r', 'region municipality school school_code school_type school_year school_name exam subject assessment
         mark_cut administration layout layout_column subject_code rule_set rule_assessment rule_excluded_type cycle
         data_check school_term calendar_day body indicator setting public_count marker marker_preset marker_rule
-        marker_rule_assessment marker_rule_exempt marker_calibration marker_run context_indicator context_level context_rule
-        context_cluster context_cluster_mean context_fit welfare_index welfare_component welfare_run welfare_run_component
-        risk_factor'),
+        marker_rule_assessment marker_rule_exempt marker_calibration marker_judgement cycle_judgement marker_run
+        context_indicator context_level context_rule context_cluster context_cluster_mean context_fit welfare_index
+        welfare_component welfare_run welfare_run_component risk_factor'),
     ('r r racd racd r r', 'school_context school_context_change risk_profile risk_profile_change antirisk_programme'),
     ('- r racd r r -', 'result'),
     ('- r r r r -', 'result_summary task_summary'),

@@ -136,15 +136,17 @@ SELECT results_eq($$SELECT title, academic_year, dim_school_id, municipality, st
 -- Markers: all of them once, each year by one cycle; the report is what is marked.
 UPDATE marker_outcome SET is_flagged = true, reason = NULL
 WHERE marker_outcome_id = (SELECT min(o.marker_outcome_id) FROM marker_outcome AS o
-                           JOIN cycle AS c USING (cycle_id) WHERE c.is_current AND o.academic_year = 2023);
+                           JOIN marker_year AS y USING (marker_judgement_id) WHERE y.academic_year = 2023);
 SELECT cmp_ok((SELECT count(*) FROM fact_marker), '>', 40::bigint, 'there are markers');
 SELECT results_eq(
     $$SELECT academic_year, dim_school_id, dim_assessment_id, marker_code, count(*), sum(evaluated_count), sum(flagged_count)
       FROM fact_marker GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4$$,
-    $$SELECT o.academic_year, o.school_id, a.assessment_id, m.code, count(*), count(*) FILTER (WHERE o.reason IS NULL),
+    $$SELECT j.academic_year, o.school_id, a.assessment_id, m.code, count(*), count(*) FILTER (WHERE o.reason IS NULL),
              count(*) FILTER (WHERE o.is_flagged)
       FROM marker_outcome AS o
-      JOIN cycle AS c ON c.cycle_id = o.cycle_id AND c.is_current AND c.result_year = o.academic_year
+      JOIN marker_judgement AS j USING (marker_judgement_id)
+      JOIN cycle_judgement AS k USING (marker_judgement_id)
+      JOIN cycle AS c ON c.cycle_id = k.cycle_id AND c.is_current AND c.result_year = j.academic_year
       JOIN administration AS a USING (administration_id)
       JOIN marker AS m USING (marker_id)
       GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4$$, 'they are those of the year''s own cycle');
@@ -166,20 +168,20 @@ BEGIN
 END
 $$;
 CREATE TEMP TABLE reading (view_name, col, tables) AS VALUES
-    ('school_markers', 'is_flagged', 'cycle marker_outcome'),
-    ('school_markers', 'status', 'cycle marker_outcome'),
-    ('school_markers', 'school', 'cycle marker_outcome school'),
-    ('school_markers', 'municipality', 'cycle marker_outcome municipality school'),
-    ('school_markers', 'municipality_id', 'cycle marker_outcome school'),
-    ('school_markers', 'assessment', 'administration assessment cycle marker_outcome'),
-    ('school_markers', 'assessment_id', 'administration cycle marker_outcome'),
-    ('school_markers', 'what_is_seen', 'cycle marker marker_outcome'),
-    ('school_markers', 'by_chance', 'cycle marker_outcome marker_run'),
-    ('markers', 'sample', 'cycle marker_outcome'),
-    ('report_marker', '"Что видно"', 'cycle marker marker_outcome'),
-    ('fact_marker', 'flagged_count', 'cycle marker_outcome'),
-    ('fact_marker', 'marker', 'cycle marker marker_outcome'),
-    ('fact_marker', 'dim_assessment_id', 'administration cycle marker_outcome'),
+    ('school_markers', 'is_flagged', 'cycle cycle_judgement marker_judgement marker_outcome'),
+    ('school_markers', 'status', 'cycle cycle_judgement marker_judgement marker_outcome'),
+    ('school_markers', 'school', 'cycle cycle_judgement marker_judgement marker_outcome school'),
+    ('school_markers', 'municipality', 'cycle cycle_judgement marker_judgement marker_outcome municipality school'),
+    ('school_markers', 'municipality_id', 'cycle cycle_judgement marker_judgement marker_outcome school'),
+    ('school_markers', 'assessment', 'administration assessment cycle cycle_judgement marker_judgement marker_outcome'),
+    ('school_markers', 'assessment_id', 'administration cycle cycle_judgement marker_judgement marker_outcome'),
+    ('school_markers', 'what_is_seen', 'cycle cycle_judgement marker marker_judgement marker_outcome'),
+    ('school_markers', 'by_chance', 'cycle cycle_judgement marker_judgement marker_outcome marker_run'),
+    ('markers', 'sample', 'cycle cycle_judgement marker_judgement marker_outcome'),
+    ('report_marker', '"Что видно"', 'cycle cycle_judgement marker marker_judgement marker_outcome'),
+    ('fact_marker', 'flagged_count', 'cycle cycle_judgement marker_judgement marker_outcome'),
+    ('fact_marker', 'marker', 'cycle cycle_judgement marker marker_judgement marker_outcome'),
+    ('fact_marker', 'dim_assessment_id', 'administration cycle cycle_judgement marker_judgement marker_outcome'),
     ('school_peer', 'peer_school_id', 'context_outcome cycle');
 SELECT results_eq(
     $$SELECT view_name, col, pg_temp.planned('Relation Name', format('SELECT %s FROM %I GROUP BY 1 ORDER BY 1 LIMIT 1000', col, view_name))
