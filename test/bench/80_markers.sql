@@ -1,6 +1,7 @@
 -- All markers of the statistical preset: 1,088 schools a region, four ВПР a
 -- year with item scores, three years; judged without a cycle, and with the
--- outcomes written by run_cycle. One region is made up, the others copy it.
+-- outcomes written by run_cycle: the first one, the next year's, and one after
+-- a correction in one school. One region is made up, the others copy it.
 -- Expects :regions.
 \set QUIET on
 SET client_min_messages = warning;
@@ -48,9 +49,19 @@ VACUUM (ANALYZE) result, result_summary, school_summary, task_summary, school_ye
 INSERT INTO bench.query (measure, place, variant, kind, query) VALUES
     ('markers', 1, 'judge_markers, three years', 'select',
      'SELECT count(*) FROM marked.judge_markers(ARRAY(SELECT administration_id FROM marked.administration))'),
-    ('markers', 2, 'run_cycle, markers judged and written', 'undone', 'SELECT marked.run_cycle(2025, NULL, true)'),
+    ('markers', 2, 'run_cycle, the first', 'undone', 'SELECT marked.run_cycle(2025, NULL, true)'),
     ('markers', 3, 'run_cycle without markers', 'undone',
      'UPDATE marked.rule_set SET marker_preset_id = NULL; SELECT marked.run_cycle(2025, NULL, true)');
+CALL bench.run('markers');
+SELECT run_cycle(2024, NULL, true) \g /dev/null
+INSERT INTO bench.query (measure, place, variant, kind, query) VALUES
+    ('markers', 4, 'run_cycle, two years judged by last year''s', 'undone', 'SELECT marked.run_cycle(2025, NULL, true)');
+CALL bench.run('markers');
+SELECT run_cycle(2025, NULL, true) \g /dev/null
+INSERT INTO bench.query (measure, place, variant, kind, query) VALUES
+    ('markers', 5, 'run_cycle after a correction in one school', 'undone',
+     'UPDATE marked.result SET score = score - 1 WHERE school_id = 500 AND academic_year = 2025 AND score > 0;
+      SELECT marked.run_cycle(2025, NULL, true)');
 CALL bench.run('markers');
 INSERT INTO bench.fact SELECT 'markers', 'schools', bench.input_rows(), count(*) FROM school;
 DROP SCHEMA marked CASCADE;
