@@ -196,18 +196,20 @@ ORDER BY share_of_schools DESC, municipality_id
 LIMIT 8;
 
 \echo 'ВПР 2022 года. С работами обошлись нечестно 48 школ; кто и как — известно (region.sql),'
-\echo 'и видно, сколько из них нашли признаки необъективности, а сколько честных отмечено зря:'
+\echo 'и видно, у скольких из них нашлись признаки необъективности и сколько всего признаков. Набор'
+\echo 'допускает 5 % случайных; кроме того, у честных школ бывают неудачные годы, и резкое изменение'
+\echo 'после них — тоже признак: он требует анализа и ничего не доказывает.'
 SELECT CASE s.tampering WHEN 'lifted' THEN 'балл поднят до границы отметки'
                         WHEN 'copied' THEN 'класс сдал одну работу'
                         WHEN 'raised' THEN 'возвращены потерянные баллы'
                         WHEN 'matched' THEN 'отметки подогнаны под журнал'
                         ELSE 'честно' END AS "Что сделано",
        nullif(s.strength, 0) AS "Степень", count(*) AS "Школ",
-       count(f.school_id) AS "Отмечено"
+       count(f.school_id) AS "Отмечено", coalesce(sum(f.markers), 0) AS "Признаков"
 FROM demo_school AS s
 JOIN school_code AS c ON c.kind = 'fis_oko' AND c.code = s.fis_oko
 LEFT JOIN (
-    SELECT DISTINCT o.school_id FROM markers AS o WHERE o.academic_year = 2022
+    SELECT o.school_id, count(*) AS markers FROM markers AS o WHERE o.academic_year = 2022 GROUP BY o.school_id
 ) AS f USING (school_id)
 GROUP BY s.tampering, s.strength
 ORDER BY s.strength = 0, s.tampering, s.strength;
