@@ -138,7 +138,7 @@ score_dist_read(Datum value)
 	const uint8 *bytes = (const uint8 *) VARDATA_ANY(plain);
 	Size		len = VARSIZE_ANY_EXHDR(plain);
 
-	if (len != last.len || memcmp(bytes, last.bytes, len) != 0)
+	if (len == 0 || len != last.len || memcmp(bytes, last.bytes, len) != 0)
 	{
 		last.len = 0;
 		decode(bytes, len, &last.buffer);

@@ -114,6 +114,20 @@ BEGIN
     EXECUTE format('COPY (SELECT) TO PROGRAM %L', 'cat >/dev/null; rmdir ' || quote_literal(folder));
 END
 $$;
+-- What only a damaged disk stores: no bytes at all, after another value.
+CREATE CAST (bytea AS score_dist) WITHOUT FUNCTION;
+CREATE FUNCTION pg_temp.code_of(command text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE command;
+    RETURN '00000';
+EXCEPTION WHEN OTHERS THEN
+    RETURN SQLSTATE;
+END
+$$;
+SELECT participants('{7:1}'::score_dist) AS one, pg_temp.code_of($$SELECT score_counts(''::bytea::score_dist)$$) AS nothing,
+       pg_temp.code_of($$SELECT participants('\x0101'::bytea::score_dist)$$) AS cut_short,
+       pg_temp.code_of($$SELECT participants(''::bytea::score_dist)$$) AS nothing_again;
+DROP CAST (bytea AS score_dist);
 SELECT form, count(*) AS inputs, bool_and(sound) AS all_sound,
        count(*) FILTER (WHERE code = '00000') > 500 AS some_accepted,
        count(*) FILTER (WHERE code <> '00000') > 20000 AS many_refused,
