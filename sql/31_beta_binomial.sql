@@ -72,7 +72,7 @@ CREATE AGGREGATE shnor.beta_binomial_fit(k bigint, n bigint) (
     PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE shnor.beta_binomial_fit(bigint, bigint) IS
-'Maximum likelihood fit of a beta-binomial distribution to groups of k out of n; the result does not depend on the order of rows. Arguments: counts 0 <= k <= n of each group. Rows with a NULL or with n = 0 are ignored. NULL with fewer than two groups, and when the likelihood has no maximum with alpha + beta between 1e-9 and 1e12: the shares vary no more than chance makes them, or every group is all or nothing. Errors: 22003 for impossible counts or a sum of n beyond bigint. Source: Skellam 1948';
+'Maximum likelihood fit of a beta-binomial distribution to groups of k out of n; the result does not depend on the order of rows. Arguments: counts 0 <= k <= n of each group. Rows with a NULL or with n = 0 are ignored. NULL with fewer than two groups, and when the likelihood has no maximum with alpha + beta between 1e-9 and 1e12: the shares vary no more than chance makes them, or every group is all or nothing. Errors: 22003 for impossible counts, more than 10^12 participants of one group, or a sum of n beyond bigint. Source: Skellam 1948';
 
 CREATE AGGREGATE shnor.beta_binomial_moments(k bigint, n bigint) (
     SFUNC = shnor.beta_binomial_accum,
@@ -84,7 +84,7 @@ CREATE AGGREGATE shnor.beta_binomial_moments(k bigint, n bigint) (
     PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE shnor.beta_binomial_moments(bigint, bigint) IS
-'Beta-binomial distribution by the method of moments: the beta distribution with the mean and the sample variance of the raw shares k / n, every group of equal weight; the result does not depend on the order of rows. Arguments: counts 0 <= k <= n of each group. Rows with a NULL or with n = 0 are ignored. NULL with fewer than two groups, and when no beta distribution has that variance: it is 0, or mean * (1 - mean) or more. Errors: 22003 for impossible counts or a sum of n beyond bigint. Source: Gelman et al., Bayesian Data Analysis, 5.1';
+'Beta-binomial distribution by the method of moments: the beta distribution with the mean and the sample variance of the raw shares k / n, every group of equal weight; the result does not depend on the order of rows. Arguments: counts 0 <= k <= n of each group. Rows with a NULL or with n = 0 are ignored. NULL with fewer than two groups, and when no beta distribution has that variance: it is 0, or mean * (1 - mean) or more. Errors: 22003 for impossible counts, more than 10^12 participants of one group, or a sum of n beyond bigint. Source: Gelman et al., Bayesian Data Analysis, 5.1';
 
 CREATE FUNCTION shnor.shrunken_share(k bigint, n bigint, alpha double precision, beta double precision)
 RETURNS double precision

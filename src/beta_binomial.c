@@ -17,6 +17,7 @@
 #include "utils/memutils.h"
 
 #include "beta_binomial_core.h"
+#include "distribution.h"
 #include "share_interval.h"
 #include "special_core.h"
 
@@ -133,6 +134,8 @@ shnor_beta_binomial_accum(PG_FUNCTION_ARGS)
 		k = PG_GETARG_INT64(1);
 		n = PG_GETARG_INT64(2);
 		shnor_check_share_counts(k, n);
+		/* of larger groups the likelihood has no digits left */
+		shnor_check_count_limit(n);
 		if (n > 0)
 		{
 			if (state == NULL)

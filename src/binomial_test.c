@@ -7,8 +7,8 @@
 #include <math.h>
 
 #include "fmgr.h"
-#include "utils/builtins.h"
 
+#include "distribution.h"
 #include "share_interval.h"
 #include "special_core.h"
 
@@ -129,9 +129,9 @@ shnor_binomial_test(PG_FUNCTION_ARGS)
 	int64		k = PG_GETARG_INT64(0);
 	int64		n = PG_GETARG_INT64(1);
 	double		p = PG_GETARG_FLOAT8(2);
-	char	   *alternative = text_to_cstring(PG_GETARG_TEXT_PP(3));
-	bool		less = strcmp(alternative, "less") == 0;
-	bool		greater = strcmp(alternative, "greater") == 0;
+	ShnorAlternative alternative = shnor_get_alternative(fcinfo, 3, true);
+	bool		less = alternative == SHNOR_LESS;
+	bool		greater = alternative == SHNOR_GREATER;
 	double		result;
 
 	shnor_check_share_counts(k, n);
@@ -141,12 +141,6 @@ shnor_binomial_test(PG_FUNCTION_ARGS)
 				 errmsg("tested probability is out of range"),
 				 errdetail("p is %g.", p),
 				 errhint("The probability must be between 0 and 1.")));
-	if (!less && !greater && strcmp(alternative, "two_sided") != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("unknown alternative of a binomial test"),
-				 errdetail("The alternative is \"%s\".", alternative),
-				 errhint("Use \"two_sided\", \"less\" or \"greater\".")));
 	if (n == 0)
 		PG_RETURN_NULL();
 

@@ -59,10 +59,7 @@ improve_space(ShnorSpace *space, int passes)
 	bool		moved = true;
 
 	while (moved && passes-- > 0)
-	{
-		CHECK_FOR_INTERRUPTS();
 		moved = shnor_space_improve(space);
-	}
 }
 
 /*
@@ -115,6 +112,7 @@ mean_silhouette(const ShnorSpace *space, const double *shift)
 		double		nearest;
 		double		next;
 
+		CHECK_FOR_INTERRUPTS();
 		for (int j = 0; j < space->width; j++)
 			x[j] = space->row[i * space->width + j] + shift[j];
 		(void) shnor_nearest(x, space->centre, space->k, space->width,
@@ -134,7 +132,7 @@ shnor_k_means(PG_FUNCTION_ARGS)
 {
 	const ShnorSample *sample = PG_GETARG_SAMPLE(0);
 	ShnorSpace	space = {.len = sample->len,.width = sample->width,
-	.k = sample->parameter[0]};
+	.k = sample->parameter[0],.tick = shnor_check_for_interrupts};
 	double		shift[SHNOR_NUMBERS_MAX];
 	double	   *row;
 	double		total;

@@ -15,6 +15,9 @@
  */
 #define MOVE_PART	1e-12
 
+/* Rows between two calls of tick. */
+#define TICK_ROWS	1024
+
 /* The square of the Euclidean distance. */
 double
 shnor_square_distance(const double *a, const double *b, int width)
@@ -179,6 +182,8 @@ shnor_space_improve(ShnorSpace *space)
 		double		n = space->size[own];
 		double		least;
 
+		if (i % TICK_ROWS == 0)
+			space->tick();
 		if (n <= 1.0)
 			continue;
 		least = shnor_square_distance(space->row + i * width,

@@ -30,6 +30,7 @@ typedef struct ShnorSpace
 	double	   *centre;			/* k x width */
 	double	   *size;			/* k */
 	double	   *within;			/* k: sum of squares about the centre */
+	void		(*tick) (void); /* called now and then */
 } ShnorSpace;
 
 extern double shnor_square_distance(const double *a, const double *b,

@@ -23,26 +23,29 @@ PG_FUNCTION_INFO_V1(shnor_raw_text);
 /*
  * next_file_line(cell text, sequence text) -> bigint: nextval(sequence),
  * declared IMMUTABLE for a generated column.  The cell, which may be NULL, is
- * there to keep it from being computed once for all rows.  The sequence is
- * looked up once a statement.
+ * there to keep it from being computed once for all rows.  A sequence that is
+ * the same in all rows is looked up once a statement.
  */
 Datum
 shnor_next_file_line(PG_FUNCTION_ARGS)
 {
-	Oid		   *sequence = fcinfo->flinfo->fn_extra;
+	Oid		   *known = fcinfo->flinfo->fn_extra;
+	Oid			sequence;
+	List	   *name;
 
 	if (PG_ARGISNULL(1))
 		PG_RETURN_NULL();
-	if (sequence == NULL)
+	if (known != NULL)
+		PG_RETURN_INT64(nextval_internal(*known, true));
+	name = textToQualifiedNameList(PG_GETARG_TEXT_PP(1));
+	sequence = RangeVarGetRelid(makeRangeVarFromNameList(name), NoLock, false);
+	if (get_fn_expr_arg_stable(fcinfo->flinfo, 1))
 	{
-		List	   *name = textToQualifiedNameList(PG_GETARG_TEXT_PP(1));
-
-		sequence = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, sizeof(Oid));
-		*sequence = RangeVarGetRelid(makeRangeVarFromNameList(name), NoLock,
-									 false);
-		fcinfo->flinfo->fn_extra = sequence;
+		known = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, sizeof(Oid));
+		*known = sequence;
+		fcinfo->flinfo->fn_extra = known;
 	}
-	PG_RETURN_INT64(nextval_internal(*sequence, true));
+	PG_RETURN_INT64(nextval_internal(sequence, true));
 }
 
 /*

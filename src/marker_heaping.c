@@ -183,7 +183,7 @@ shnor_excess_mass(PG_FUNCTION_ARGS)
 	double		contrast[MAX_POINTS];
 	double		fitted[MAX_POINTS];
 	double		work[7 * MAX_POINTS];
-	int			len = max_score + 1;
+	int			len;
 	int			points;
 	double		squares;
 	double		predicted;
@@ -198,6 +198,7 @@ shnor_excess_mass(PG_FUNCTION_ARGS)
 	ShnorRow	row = {0};
 
 	check_parameter("max_score", max_score, 1, SHNOR_MAX_SCORE);
+	len = max_score + 1;
 	check_parameter("degree", degree, 0, SHNOR_DEGREE_MAX);
 	check_parameter("width", width, 1, SHNOR_MAX_SCORE);
 	if (shift)

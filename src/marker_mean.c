@@ -213,15 +213,24 @@ shnor_welch_test(PG_FUNCTION_ARGS)
 }
 
 /*
- * The state's doubles, or an error if it is not what this file makes.
+ * The state's doubles, or an error if it is not what this file makes: anybody
+ * may call the support functions with an array of his own.
  */
 static double *
 get_variance_sums(ArrayType *array)
 {
+	const double *sums = (const double *) ARR_DATA_PTR(array);
+
 	if (ARR_NDIM(array) != 1 || ARR_DIMS(array)[0] != VARIANCE_LEN ||
-		ARR_HASNULL(array) || ARR_ELEMTYPE(array) != FLOAT8OID)
-		elog(ERROR, "state of variance_components must have %d numbers",
-			 VARIANCE_LEN);
+		ARR_HASNULL(array) || ARR_ELEMTYPE(array) != FLOAT8OID ||
+		!(sums[VARIANCE_GROUPS] >= 0.0 &&
+		  sums[VARIANCE_GROUPS] <= sums[VARIANCE_N] &&
+		  sums[VARIANCE_N] <= 1e18))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("state of variance_components must be an array of %d sums",
+						VARIANCE_LEN),
+				 errhint("Call the aggregate, not its support functions.")));
 	return (double *) ARR_DATA_PTR(array);
 }
 
@@ -307,9 +316,6 @@ shnor_variance_final(PG_FUNCTION_ARGS)
 	double		between = NAN;
 	ShnorRow	row = {0};
 
-	if (!(groups >= 0.0 && groups <= n && n <= 1e18))
-		elog(ERROR, "state of variance_components has %g groups of %g",
-			 groups, n);
 	if (groups == 0.0)
 		PG_RETURN_NULL();
 	if (df > 0.0)

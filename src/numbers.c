@@ -85,7 +85,8 @@ shnor_get_numbers(Datum datum, ShnorNumbers *numbers)
 	for (int i = 0; i < len; i++)
 	{
 		numbers->isnull[i] = shnor_element_is_null(array, i);
-		numbers->value[i] = numbers->isnull[i] ? 0.0 : *next++;
+		/* -0 becomes 0: equal numbers have equal bits */
+		numbers->value[i] = numbers->isnull[i] ? 0.0 : *next++ + 0.0;
 		numbers->nulls += numbers->isnull[i];
 		shnor_check_number(numbers->value[i], i + 1);
 	}

@@ -133,7 +133,8 @@ row_read(SampleRow *row, FunctionCallInfo fcinfo)
 			row_add_array(row, PG_GETARG_DATUM(n));
 		else if (type == FLOAT8OID)
 		{
-			row->value[row->width] = PG_GETARG_FLOAT8(n);
+			/* -0 becomes 0, as in arrays */
+			row->value[row->width] = PG_GETARG_FLOAT8(n) + 0.0;
 			shnor_check_number(row->value[row->width], 0);
 			row->width++;
 			row->singles++;

@@ -48,6 +48,9 @@ read_state(const uint8 *bytes, Size len, ScoreDistBuffer *buffer)
 	ScoreDist  *dist = &buffer->dist;
 	ScoreDistState state;
 	const uint8 *slot;
+	uint64		participants = 0;
+	uint64		scored = 0;
+	ScoreDistResult result;
 
 	score_dist_check_state(bytes, len);
 	memcpy(&state.version, bytes, offsetof(ScoreDistState, slot) - header);
@@ -78,13 +81,16 @@ read_state(const uint8 *bytes, Size len, ScoreDistBuffer *buffer)
 			dist->bin[s] = slot[SCORE_DIST_STATE_BIN(s)];
 	}
 
-	dist->participants = 0;
+	/* damaged counts may sum to anything */
 	for (int c = 0; c < SCORE_DIST_CELLS; c++)
-		dist->participants += dist->cell[c];
-	dist->scored = 0;
+		participants += (uint64) dist->cell[c];
 	for (int s = 0; s < dist->nbins; s++)
-		dist->scored += dist->bin[s];
-	Assert(score_dist_check(dist) == SCORE_DIST_OK);
+		scored += (uint64) dist->bin[s];
+	dist->participants = (int64) participants;
+	dist->scored = (int64) scored;
+	result = score_dist_check(dist);
+	if (result != SCORE_DIST_OK)
+		complain_about_damage(result);
 }
 
 /* Decodes len bytes, packed or a state, into *buffer. */
@@ -138,7 +144,7 @@ score_dist_read(Datum value)
 	const uint8 *bytes = (const uint8 *) VARDATA_ANY(plain);
 	Size		len = VARSIZE_ANY_EXHDR(plain);
 
-	if (len != last.len || memcmp(bytes, last.bytes, len) != 0)
+	if (len == 0 || len != last.len || memcmp(bytes, last.bytes, len) != 0)
 	{
 		last.len = 0;
 		decode(bytes, len, &last.buffer);

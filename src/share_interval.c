@@ -232,75 +232,73 @@ clopper_pearson(int64 k, int64 n, double level, bool is_low)
 }
 
 /*
- * wilson_low(k, n, level): NULL for n = 0.
+ * Read and verify arguments k, n and level; false for n = 0.
  */
+static bool
+get_share(FunctionCallInfo fcinfo, int64 *k, int64 *n, double *level)
+{
+	*k = PG_GETARG_INT64(0);
+	*n = PG_GETARG_INT64(1);
+	*level = PG_GETARG_FLOAT8(2);
+	shnor_check_share_counts(*k, *n);
+	(void) shnor_tail_of_level(*level);
+	return *n > 0;
+}
+
+/*
+ * One end of an interval of k out of n at the level.
+ */
+static Datum
+wilson_end(FunctionCallInfo fcinfo, bool is_low)
+{
+	int64		k;
+	int64		n;
+	double		level;
+	double		low;
+	double		high;
+
+	if (!get_share(fcinfo, &k, &n, &level))
+		PG_RETURN_NULL();
+	wilson_interval(k, n, level, &low, &high);
+	PG_RETURN_FLOAT8(is_low ? low : high);
+}
+
+static Datum
+clopper_pearson_end(FunctionCallInfo fcinfo, bool is_low)
+{
+	int64		k;
+	int64		n;
+	double		level;
+
+	if (!get_share(fcinfo, &k, &n, &level))
+		PG_RETURN_NULL();
+	PG_RETURN_FLOAT8(clopper_pearson(k, n, level, is_low));
+}
+
+/* wilson_low(k, n, level) */
 Datum
 shnor_wilson_low(PG_FUNCTION_ARGS)
 {
-	int64		k = PG_GETARG_INT64(0);
-	int64		n = PG_GETARG_INT64(1);
-	double		level = PG_GETARG_FLOAT8(2);
-	double		low;
-	double		high;
-
-	shnor_check_share_counts(k, n);
-	(void) shnor_tail_of_level(level);
-	if (n == 0)
-		PG_RETURN_NULL();
-	wilson_interval(k, n, level, &low, &high);
-	PG_RETURN_FLOAT8(low);
+	return wilson_end(fcinfo, true);
 }
 
-/*
- * wilson_high(k, n, level): NULL for n = 0.
- */
+/* wilson_high(k, n, level) */
 Datum
 shnor_wilson_high(PG_FUNCTION_ARGS)
 {
-	int64		k = PG_GETARG_INT64(0);
-	int64		n = PG_GETARG_INT64(1);
-	double		level = PG_GETARG_FLOAT8(2);
-	double		low;
-	double		high;
-
-	shnor_check_share_counts(k, n);
-	(void) shnor_tail_of_level(level);
-	if (n == 0)
-		PG_RETURN_NULL();
-	wilson_interval(k, n, level, &low, &high);
-	PG_RETURN_FLOAT8(high);
+	return wilson_end(fcinfo, false);
 }
 
-/*
- * clopper_pearson_low(k, n, level): NULL for n = 0.
- */
+/* clopper_pearson_low(k, n, level) */
 Datum
 shnor_clopper_pearson_low(PG_FUNCTION_ARGS)
 {
-	int64		k = PG_GETARG_INT64(0);
-	int64		n = PG_GETARG_INT64(1);
-	double		level = PG_GETARG_FLOAT8(2);
-
-	shnor_check_share_counts(k, n);
-	(void) shnor_tail_of_level(level);
-	if (n == 0)
-		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8(clopper_pearson(k, n, level, true));
+	return clopper_pearson_end(fcinfo, true);
 }
 
-/*
- * clopper_pearson_high(k, n, level): NULL for n = 0.
- */
+/* clopper_pearson_high(k, n, level) */
 Datum
 shnor_clopper_pearson_high(PG_FUNCTION_ARGS)
 {
-	int64		k = PG_GETARG_INT64(0);
-	int64		n = PG_GETARG_INT64(1);
-	double		level = PG_GETARG_FLOAT8(2);
-
-	shnor_check_share_counts(k, n);
-	(void) shnor_tail_of_level(level);
-	if (n == 0)
-		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8(clopper_pearson(k, n, level, false));
+	return clopper_pearson_end(fcinfo, false);
 }

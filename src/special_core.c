@@ -205,13 +205,16 @@ shnor_normal_quantile(double p)
 	for (int i = 0; i < 3; i++)
 	{
 		double		residual;
+		double		half;
 		double		step;
 
 		if (tail > 0.25)
 			residual = 0.5 * erf(z * SQRT_HALF) - (tail - 0.5);
 		else
 			residual = 0.5 * erfc(-z * SQRT_HALF) - tail;
-		step = residual * SQRT_2PI * exp(0.5 * z * z);
+		/* in halves: where p is subnormal exp(z^2 / 2) is no double */
+		half = exp(0.25 * z * z);
+		step = residual * half * SQRT_2PI * half;
 		z -= step / (1.0 + 0.5 * z * step);
 	}
 	return upper ? -z : z;

@@ -252,7 +252,7 @@ task_dist_item_scores(PG_FUNCTION_ARGS)
 	const TaskDist *dist = PG_GETARG_TASK_DIST(0);
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 
-	InitMaterializedSRF(fcinfo, 0);
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	for (int i = 0; i < dist->items; i++)
 		for (int c = 1; c <= dist->columns; c++)
 		{
@@ -281,7 +281,7 @@ task_dist_item_results(PG_FUNCTION_ARGS)
 	int			max_score[SHNOR_MAX_ITEMS];
 	int			items = item_maxima_get(PG_GETARG_DATUM(1), max_score);
 
-	InitMaterializedSRF(fcinfo, 0);
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	if (dist->participants == 0)
 		return (Datum) 0;
 	task_dist_check_maxima(dist, max_score, items);

@@ -227,6 +227,8 @@ SELECT shnor.beta_binomial_moments(k, n) FROM (VALUES (1, 5), (-1, 5)) AS data (
 SELECT shnor.beta_binomial_fit(k, n) FROM (VALUES (1, 0)) AS data (k, n);
 SELECT shnor.beta_binomial_fit(k, n)
 FROM (VALUES (1, 9223372036854775807), (0, 1)) AS data (k, n);
+SELECT shnor.beta_binomial_moments(k, n)
+FROM (VALUES (1, 1000000000000), (1, 1000000000001)) AS data (k, n);
 SELECT shnor.shrunken_share(6, 5, 1, 1);
 SELECT shnor.shrunken_share(1, 5, 0, 1);
 SELECT shnor.shrunken_share(1, 5, 1, 'Infinity');

@@ -112,6 +112,11 @@ SELECT shnor.scaled(1e50, ROW(2, 0, 1e-300, 0, 1)::shnor.value_scale, 'z');
 SELECT shnor.scaled(1, ROW(NULL, NULL, NULL, NULL, NULL)::shnor.value_scale, 'z') AS nothing,
        shnor.scaled(1, ROW(2, 'NaN', 'Infinity', 0, 1)::shnor.value_scale, 't') AS not_numbers;
 SELECT shnor.scale_reference('NaN');
+-- 0 and -0 are equal, and which comes first makes no difference.
+SELECT bool_and(scale = '(2,0,0,0,0)') AS without_sign
+FROM (SELECT shnor.scale_reference(v)::text AS scale
+      FROM (VALUES (1, '0'::double precision), (1, '-0'), (2, '-0'), (2, '0'), (3, '-0'), (3, '-0')) AS data (part, v)
+      GROUP BY part) AS x;
 SELECT shnor.percentile_rank(1, '{NaN}');
 SELECT shnor.percentile_rank(1, '{}') AS none, shnor.percentile_rank(1, '{NULL}') AS nulls;
 

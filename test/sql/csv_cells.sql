@@ -72,6 +72,8 @@ CREATE TEMPORARY SEQUENCE line_number START 10;
 INSERT INTO numbered VALUES ('c');
 SELECT place, body FROM numbered ORDER BY place DESC LIMIT 1;
 SELECT next_file_line('a', NULL) IS NULL AS no_sequence;
+CREATE TEMPORARY SEQUENCE other_number START 50;
+SELECT next_file_line('a', name) AS of_each FROM (VALUES ('pg_temp.line_number'), ('pg_temp.other_number')) AS v (name);
 
 SELECT csv_filled('{a,NULL,c}') AS filled, csv_filled('{}') AS of_none, csv_filled('{a,b}') AS all_filled,
        csv_filled(array_fill(NULL::text, '{70}') || '{x}'::text[]) AS last_of_71;

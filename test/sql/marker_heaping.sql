@@ -127,6 +127,7 @@ SELECT shnor.cut_test('{5:3}', 5, 1, 'NaN');
 SELECT shnor.excess_mass('{5:9}', '{8}', 4);
 SELECT shnor.excess_mass('{5:9}', '{21}', 20);
 SELECT shnor.excess_mass('{5:9}', '{8}', 1001);
+SELECT shnor.excess_mass('{5:9}', '{8}', 2147483647);
 SELECT shnor.excess_mass('{5:9}', '{8}', 20, 13);
 SELECT shnor.excess_mass('{5:9}', '{8}', 20, 4, 1, 'cubic');
 SELECT shnor.excess_mass_at('{5:9}', '{8}', 20, 9);

@@ -190,4 +190,8 @@ SELECT shnor.welch_test(1, 1, 1, 5, 3, -1);
 SELECT shnor.share_change_test(3, 2, 1, 2, 3, 4, 5, 6);
 SELECT shnor.variance_test('{1:1,5:1}', v) FROM (SELECT shnor.variance_components('{1:1,2:1}') AS v) AS x;
 SELECT shnor.variance_components_final('{1,2,3}');
+\set VERBOSITY sqlstate
 SELECT shnor.variance_components_final('{NaN,2,3,4,5,6,7}');
+SELECT shnor.variance_components_accum('{1,2,3}', '{1:1}');
+SELECT shnor.variance_components_combine('{0,0,0,0,0,0,0}', '{1,NULL,3,4,5,6,7}');
+SELECT shnor.variance_components_combine('{{0,0,0,0,0,0,0}}', '{0,0,0,0,0,0,0}');

@@ -114,6 +114,28 @@ BEGIN
     EXECUTE format('COPY (SELECT) TO PROGRAM %L', 'cat >/dev/null; rmdir ' || quote_literal(folder));
 END
 $$;
+-- What only a damaged disk stores: no bytes at all, after another value.
+CREATE CAST (bytea AS score_dist) WITHOUT FUNCTION;
+CREATE FUNCTION pg_temp.code_of(command text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE command;
+    RETURN '00000';
+EXCEPTION WHEN OTHERS THEN
+    RETURN SQLSTATE;
+END
+$$;
+SELECT participants('{7:1}'::score_dist) AS one, pg_temp.code_of($$SELECT score_counts(''::bytea::score_dist)$$) AS nothing,
+       pg_temp.code_of($$SELECT participants('\x0101'::bytea::score_dist)$$) AS cut_short,
+       pg_temp.code_of($$SELECT participants(''::bytea::score_dist)$$) AS nothing_again;
+-- Running states (of a little-endian machine), as an aggregate without its final function stores them, with counts that are none.
+SELECT name, pg_temp.code_of(format('SELECT participants(decode(%L, ''hex'')::score_dist)', bytes)) AS read,
+       pg_temp.code_of(format('SELECT score_dist_send(decode(%L, ''hex'')::score_dist)', bytes)) AS packed,
+       pg_temp.code_of(format('SELECT rollup(decode(%L, ''hex'')::score_dist)', bytes)) AS aggregated
+FROM (VALUES ('empty', '00014000' || repeat('00', 96)), ('more scores than participants', '00014000' || repeat('00', 95) || '01'),
+             ('negative', '00084000' || repeat('ff', 8 * 96)), ('sums wrap', '00084000' || repeat('ffffffffffffff7f', 96)),
+             ('a score above 1000', '00010004' || '01' || repeat('00', 1054) || '01'),
+             ('longest', '00080004' || repeat('ff', 8 * 1056)), ('cut short', '00080004'), ('no width', '00034000')) AS v (name, bytes);
+DROP CAST (bytea AS score_dist);
 SELECT form, count(*) AS inputs, bool_and(sound) AS all_sound,
        count(*) FILTER (WHERE code = '00000') > 500 AS some_accepted,
        count(*) FILTER (WHERE code <> '00000') > 20000 AS many_refused,

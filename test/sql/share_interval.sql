@@ -721,6 +721,9 @@ FROM reference;
 
 -- Impossible arguments.
 SELECT shnor.normal_cdf('NaN');
+-- The smallest numbers there are, in steps of 5e-324.
+SELECT bool_and(abs(shnor.normal_quantile(p) - z) < 1e-3) AS of_subnormal
+FROM (VALUES (1e-309, -37.60192), (1e-315, -37.96755), (5e-324, -38.46741)) AS reference (p, z);
 SELECT shnor.normal_quantile(0);
 SELECT shnor.normal_quantile(1);
 SELECT shnor.normal_quantile('NaN');

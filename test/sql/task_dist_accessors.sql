@@ -31,6 +31,13 @@ SELECT k.id, count(r.item) AS items,
                 AND r.zero_share = zero_share(d, r.item) AND r.not_attempted_share = not_attempted_share(d, r.item)) AS shares,
        array_agg(r.completion ORDER BY r.item) IS NOT DISTINCT FROM coalesce(completions(d, m), ARRAY[NULL]::numeric[]) AS completions
 FROM kind AS k LEFT JOIN item_results(d, m) AS r ON true GROUP BY k.id, d, m ORDER BY k.id;
+-- Called for every row of a query, they leave nothing behind for its time.
+SELECT max(kept) < 4000000 AS scores_leave_nothing
+FROM (SELECT CASE WHEN i = 20000 THEN (SELECT sum(total_bytes) FROM pg_backend_memory_contexts WHERE name = 'ExecutorState') END AS kept
+      FROM generate_series(1, 20000) AS i, item_scores(CASE i % 2 WHEN 0 THEN '{1|0:1}' ELSE '{1|1:1}' END::task_dist)) AS called;
+SELECT max(kept) < 4000000 AS results_leave_nothing
+FROM (SELECT CASE WHEN i = 20000 THEN (SELECT sum(total_bytes) FROM pg_backend_memory_contexts WHERE name = 'ExecutorState') END AS kept
+      FROM generate_series(1, 20000) AS i, item_results('{1|1:1}', ARRAY[1 + i % 2])) AS called;
 -- a maximum above the columns of the value
 SELECT completion('{2|1:1}', 1, 100) AS completion, full_share('{2|1:1}', 1, 100) AS full;
 
