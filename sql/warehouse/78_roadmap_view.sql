@@ -1,6 +1,7 @@
 -- What people and BI tools read of roadmaps: views show today, functions any
--- day. Of the warehouse's functions the views call immutable ones only, which
--- those who may only read them may execute too (90_privileges.sql).
+-- day. Of the warehouse's functions the views call immutable ones only, and
+-- those of 56_row_scope.sql: those who may only read the views may execute them
+-- too (90_privileges.sql).
 
 -- A roadmap and where it belongs, from the school up to the region.
 CREATE VIEW roadmap_list WITH (security_invoker = true) AS
@@ -308,7 +309,7 @@ SELECT t.roadmap_id AS template_id, t.roadmap AS template, 'municipality'::text 
        m.municipality_id, m.name AS municipality, NULL::integer AS school_id, NULL::text AS school
 FROM roadmap_list AS t
 JOIN municipality AS m ON m.region_id = t.region_id
-WHERE t.level = 'region'
+WHERE t.level = 'region' AND sees_municipality(m.municipality_id)
   AND EXISTS (SELECT FROM roadmap_section AS s JOIN roadmap_event AS e USING (roadmap_section_id)
               WHERE s.roadmap_id = t.roadmap_id AND s.level = 'municipality')
   AND NOT EXISTS (SELECT FROM roadmap AS d
@@ -326,7 +327,7 @@ WHERE t.level <> 'school'
   AND NOT EXISTS (SELECT FROM roadmap AS d
                   LEFT JOIN roadmap AS p ON p.roadmap_id = d.parent_id
                   WHERE t.roadmap_id IN (d.parent_id, p.parent_id) AND d.school_id = l.school_id);
-COMMENT ON VIEW roadmap_not_derived IS 'Кто не составил своей карты по образцу: муниципалитеты региона и школы действующего списка ШНОР, если в образце есть разделы их уровня';
+COMMENT ON VIEW roadmap_not_derived IS 'Кто не составил своей карты по образцу: муниципалитеты региона и школы действующего списка ШНОР, если в образце есть разделы их уровня; координатор муниципалитета видит только своих';
 
 -- What a person must look at: remarks of the import and what is still so.
 CREATE VIEW roadmap_attention WITH (security_invoker = true) AS
