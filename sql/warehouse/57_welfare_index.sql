@@ -70,7 +70,7 @@ CREATE TABLE context_rule (
     low_by text NOT NULL DEFAULT 'list' CHECK (low_by IN ('list', 'rank')),
     low_percent numeric NOT NULL DEFAULT 50 CHECK (low_percent > 0 AND low_percent < 100),
     high_percent numeric NOT NULL DEFAULT 50 CHECK (high_percent > 0 AND high_percent < 100),
-    high_sigmas numeric CHECK (high_sigmas >= 0),
+    high_sigmas numeric CHECK (high_sigmas BETWEEN 0 AND 100),
     predictors text NOT NULL DEFAULT 'index' CHECK (predictors IN ('index', 'indicators')),
     interval_level numeric NOT NULL DEFAULT 0.95 CHECK (interval_level > 0 AND interval_level < 1),
     resilient_years integer NOT NULL DEFAULT 3 CHECK (resilient_years BETWEEN 1 AND 10),
@@ -400,6 +400,10 @@ BEGIN
             FROM welfare_run_component AS a
             WHERE a.welfare_run_id = run.welfare_run_id AND a.takes_part) AS p
         WHERE c.welfare_run_id = run.welfare_run_id AND c.place = p.place;
+    END IF;
+    IF weights IS NOT NULL AND NOT EXISTS (SELECT FROM context_work AS w WHERE w.composite IS NOT NULL) THEN
+        RAISE NOTICE 'индекс не рассчитан: организаций, у которых достаточно показателей, не набралось'
+            USING HINT = 'Сколько показателей нужно, говорят welfare_index.missing и min_present.';
     END IF;
 END
 $$;

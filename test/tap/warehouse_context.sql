@@ -2,7 +2,7 @@
 -- corrections and their history, data checks.
 \ir include/warehouse.sql
 BEGIN;
-SELECT plan(58);
+SELECT plan(63);
 SET client_min_messages = warning;
 
 CREATE FUNCTION helper.import(file text, lines text[], kind text DEFAULT 'auto', academic_year integer DEFAULT NULL)
@@ -186,6 +186,12 @@ SELECT is(found('context_constant', 2023), 'Дети из неполных се�
 SELECT is(found('context_jump', 2023), 'Школа № 2, Первый район: Дети из неполных семей|было 41.0 %, стало 20.0 %', 'a jump: 21 points, not 20');
 INSERT INTO school_year (school_id, academic_year, enrolment) VALUES (1, 2023, 84), (2, 2023, 83);
 SELECT is(found('context_pupils', 2023), 'Школа № 2, Первый район|в форме 100, в school_year 83', 'pupils in the form and in school_year');
+
+-- Thresholds are numbers: NaN is above every value and would mark all.
+SELECT matches(error_of(format('UPDATE context_indicator SET %1$s = ''NaN'', %2$s = ''NaN'' WHERE code = ''settlement_size''', v.a, v.b)), '^23514\n', 'no NaN in ' || v.a)
+FROM (VALUES ('low_value', 'high_value'), ('high_value', 'low_value'), ('medium_deficit_from', 'high_deficit_from')) AS v (a, b);
+SELECT matches(error_of(format('UPDATE context_rule SET high_sigmas = %L', v)), '^23514\n', 'nor ' || v || ' standard errors')
+FROM unnest(ARRAY['NaN', 'Infinity']) AS v;
 
 SELECT * FROM finish();
 ROLLBACK;
