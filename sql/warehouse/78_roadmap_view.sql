@@ -345,6 +345,29 @@ FROM (
     JOIN roadmap_section AS s USING (roadmap_section_id)
     WHERE t.deadline IS NULL OR t.deadline_kind IN ('unrecognised', 'undated')
     UNION ALL
+    SELECT s.roadmap_id, t.source_line, t.roadmap_event_id, q.reason, t.deadline
+    FROM (
+        SELECT o.roadmap_event_id,
+               CASE WHEN o.note ~ '\mdate=none\M' THEN 'дат, названных в сроке, нет'
+                    WHEN o.note ~ '\mexpanded=no\M' THEN 'наступлений слишком много: срок не разложен по датам'
+                    ELSE 'в периоде плана такой даты нет: взята ближайшая' END AS reason
+        FROM roadmap_occurrence AS o
+        WHERE o.withdrawn_on IS NULL AND o.note ~ '\m(date=none|expanded=no|outside=plan)\M'
+        UNION
+        SELECT n.roadmap_event_id, 'сколько раз и когда — в сроке не сходится'
+        FROM (
+            SELECT o.roadmap_event_id, o.part, substring(o.note FROM '^freq=([0-9]+)/P1Y\M')::bigint AS times,
+                   count(*) AS occurrences
+            FROM roadmap_occurrence AS o
+            JOIN roadmap_event AS v USING (roadmap_event_id)
+            WHERE o.withdrawn_on IS NULL AND o.kind = 'recurring' AND o.note ~ '^freq=[0-9]+/P1Y\M'
+              AND v.deadline_canonical ~ 'раза? в год: '
+            GROUP BY o.roadmap_event_id, o.part, o.note, extract(year FROM o.phrase_due_on)) AS n
+        GROUP BY n.roadmap_event_id, n.part
+        HAVING max(n.occurrences) <> max(n.times)) AS q
+    JOIN roadmap_event AS t USING (roadmap_event_id)
+    JOIN roadmap_section AS s USING (roadmap_section_id)
+    UNION ALL
     SELECT s.roadmap_id, t.source_line, t.roadmap_event_id,
            CASE WHEN t.responsible IS NULL THEN 'ответственный не указан'
                 ELSE 'ответственные узнаны не полностью' END, t.responsible_rest
@@ -355,7 +378,7 @@ FROM (
                       WHERE b.roadmap_event_id = t.roadmap_event_id AND NOT b.from_alias)) AS w
 JOIN roadmap AS r USING (roadmap_id)
 LEFT JOIN roadmap_event AS e USING (roadmap_event_id);
-COMMENT ON VIEW roadmap_attention IS 'На что в дорожных картах должен посмотреть человек: замечания загрузки, сроки без даты и нераспознанные, ответственные; исправленное пропадает само, замечания загрузки — командой resolve_review';
+COMMENT ON VIEW roadmap_attention IS 'На что в дорожных картах должен посмотреть человек: замечания загрузки, сроки без даты, нераспознанные и прочитанные с оговоркой, ответственные; исправленное пропадает само, замечания загрузки — командой resolve_review';
 
 CREATE FUNCTION resolve_review(roadmap_id integer, line integer DEFAULT NULL)
 RETURNS bigint
