@@ -130,6 +130,17 @@ BEGIN
             USING ERRCODE = 'no_data_found',
                   HINT = format('Известны версии: %s.', (SELECT string_agg(w.code, ', ' ORDER BY w.code) FROM welfare_index AS w));
     END IF;
+    IF to_code IS NULL OR to_code !~ '^[a-z][a-z0-9_]*$' OR coalesce(copy_welfare_index.name, '') = '' THEN
+        RAISE EXCEPTION 'код или наименование версии индекса не годится'
+            USING ERRCODE = 'invalid_parameter_value',
+                  DETAIL = format('Код %s, наименование %s.', quote_nullable(to_code), quote_nullable(copy_welfare_index.name)),
+                  HINT = 'Код — строчные латинские буквы, цифры и _, первая — буква; наименование не пустое.';
+    END IF;
+    IF EXISTS (SELECT FROM welfare_index AS w WHERE w.code = to_code) THEN
+        RAISE EXCEPTION 'версия индекса % уже есть', to_code
+            USING ERRCODE = 'duplicate_object',
+                  HINT = 'Возьмите другой код или меняйте саму версию, если по ней ещё не считали: UPDATE welfare_index SET ... WHERE code = ...';
+    END IF;
     INSERT INTO welfare_index (code, name, normalisation, combine, output_scale, missing, min_present, value_years,
                                cluster_by, clusters, clusters_max, source)
     VALUES (to_code, copy_welfare_index.name, original.normalisation, original.combine, original.output_scale,
@@ -144,7 +155,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION copy_welfare_index(text, text, text) IS
-'Копирует версию индекса с её показателями под новым кодом, чтобы менять копию; возвращает её ключ. Нет такой версии — ошибка P0002';
+'Копирует версию индекса с её показателями под новым кодом, чтобы менять копию; возвращает её ключ. Нет такой версии — ошибка P0002, такая уже есть — 42710, код не годится — 22023';
 
 -- What a cycle computed the index by: enough to compute it again without
 -- welfare_index, which may have been edited since.

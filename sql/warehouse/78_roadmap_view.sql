@@ -67,11 +67,12 @@ BEGIN ATOMIC
         SELECT CASE WHEN later.was_moved IS NULL THEN o.starts_on ELSE later.starts_before END AS starts_on,
                CASE WHEN later.was_moved IS NULL THEN o.due_on ELSE later.due_before END AS due_on,
                coalesce(later.was_moved, o.is_moved) AS is_moved) AS d
-    WHERE (o.valid_from IS NULL OR o.valid_from <= as_of)
+    WHERE as_of IS NOT NULL
+      AND (o.valid_from IS NULL OR o.valid_from <= as_of)
       AND (o.withdrawn_on IS NULL OR o.withdrawn_on > as_of);
 END;
 COMMENT ON FUNCTION occurrences_as_of(date) IS
-'Наступления сроков, какими они были на день as_of по всему, что известно сейчас: сроки до более поздних переносов, отметки не позже этого дня, состояние (см. occurrence_status). level — кто исполняет по разделу карты';
+'Наступления сроков, какими они были на день as_of по всему, что известно сейчас: сроки до более поздних переносов, отметки не позже этого дня, состояние (см. occurrence_status). level — кто исполняет по разделу карты. Для пустого дня — ничего';
 
 CREATE VIEW roadmap_today WITH (security_invoker = true) AS
 SELECT o.roadmap_occurrence_id, o.roadmap_event_id, s.roadmap_section_id, r.roadmap_id, r.roadmap, s.level,
@@ -172,10 +173,11 @@ BEGIN ATOMIC
     FROM roadmap_section AS s
     LEFT JOIN roadmap_event AS e USING (roadmap_section_id)
     LEFT JOIN occurrences_as_of(as_of) AS o ON o.roadmap_event_id = e.roadmap_event_id
+    WHERE as_of IS NOT NULL
     GROUP BY s.roadmap_section_id;
 END;
 COMMENT ON FUNCTION progress_as_of(date) IS
-'Ход выполнения разделов на день as_of: мероприятий, наступлений, из них без даты, с истёкшим сроком (без отменённых), выполнено (в том числе с опозданием), просрочено, отменено, перенесено';
+'Ход выполнения разделов на день as_of: мероприятий, наступлений, из них без даты, с истёкшим сроком (без отменённых), выполнено (в том числе с опозданием), просрочено, отменено, перенесено. Для пустого дня — ничего';
 
 CREATE VIEW roadmap_progress WITH (security_invoker = true) AS
 SELECT s.roadmap_section_id, r.roadmap_id, r.roadmap, r.municipality_id, r.municipality, r.school_id, r.school,

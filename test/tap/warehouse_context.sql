@@ -2,7 +2,7 @@
 -- corrections and their history, data checks.
 \ir include/warehouse.sql
 BEGIN;
-SELECT plan(63);
+SELECT plan(67);
 SET client_min_messages = warning;
 
 CREATE FUNCTION helper.import(file text, lines text[], kind text DEFAULT 'auto', academic_year integer DEFAULT NULL)
@@ -192,6 +192,13 @@ SELECT matches(error_of(format('UPDATE context_indicator SET %1$s = ''NaN'', %2$
 FROM (VALUES ('low_value', 'high_value'), ('high_value', 'low_value'), ('medium_deficit_from', 'high_deficit_from')) AS v (a, b);
 SELECT matches(error_of(format('UPDATE context_rule SET high_sigmas = %L', v)), '^23514\n', 'nor ' || v || ' standard errors')
 FROM unnest(ARRAY['NaN', 'Infinity']) AS v;
+
+-- Copies of an index.
+SELECT is(error_of('SELECT copy_welfare_index(''isbsh'', ''isbsh'', ''x'')'),
+          E'42710\nверсия индекса isbsh уже есть\nВозьмите другой код или меняйте саму версию, если по ней ещё не считали: UPDATE welfare_index SET ... WHERE code = ...',
+          'a code once only');
+SELECT matches(error_of(format('SELECT copy_welfare_index(''isbsh'', %L, %L)', v.code, v.name)), E'^22023\nкод или наименование версии индекса не годится\n', 'no code or name: ' || coalesce(v.code, 'NULL'))
+FROM (VALUES ('Своя', 'x'), (NULL, 'x'), ('own', NULL)) AS v (code, name);
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -3,7 +3,7 @@
 -- schools and their measures; indicators before and after.
 \ir include/warehouse.sql
 BEGIN;
-SELECT plan(63);
+SELECT plan(65);
 
 -- Days are counted from today, since views are.
 CREATE FUNCTION helper.by(days integer)
@@ -270,6 +270,12 @@ SELECT is(error_of(format('DO $d$ BEGIN SET LOCAL shnor.change_day = %L; UPDATE 
           format(E'22023\nдень изменения сроков назван неверно\nНастройка shnor.change_day: %L.\nДень с 2000 по 2100 год, например SET shnor.change_day = ''2023-06-01''; сегодняшним днём — RESET shnor.change_day.', v),
           'no day to date a change by: ' || v)
 FROM unnest(ARRAY['2023-02-31', 'infinity', 'вчера']) AS v;
+
+-- No day, no answer.
+SELECT is((SELECT count(*) FROM occurrences_as_of(NULL)) + (SELECT count(*) FROM overdue_as_of(NULL)) + (SELECT count(*) FROM progress_as_of(NULL)), 0::bigint,
+          'of no day there is nothing to tell');
+SELECT is(ARRAY(SELECT shifted_day('2023-07-01', v) FROM unnest(ARRAY['none', 'next', 'previous', 'forth']) AS v), ARRAY['2023-07-01', '2023-07-03', '2023-06-30', NULL]::date[],
+          'nor of a rule there is none');
 
 SELECT * FROM finish();
 ROLLBACK;
