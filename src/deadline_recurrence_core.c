@@ -200,7 +200,7 @@ deadline_read_recurrence(DeadlineParser *parser, int separator)
 			 (word == W_IN && next == W_EACH &&
 			  word_ahead(parser, 2) == W_WEEKDAY))
 	{
-		/* раз в две недели по средам is not twice as much */
+		/* weekdays say when in a week, not in two or in a month */
 		if (word == W_BY && separator < SEPARATOR_STRONG &&
 			parser->nelements > 0 &&
 			parser->elements[parser->nelements - 1].type == ELEMENT_RECURRENCE)

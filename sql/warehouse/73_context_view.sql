@@ -119,7 +119,7 @@ CROSS JOIN LATERAL (
 LEFT JOIN school AS z ON z.school_id = p.school_id
 LEFT JOIN municipality AS m ON m.municipality_id = z.municipality_id
 WHERE c.is_current AND c.result_year = (SELECT max(l.result_year) FROM cycle AS l WHERE l.is_current);
-COMMENT ON VIEW school_peer IS 'Кто работает в таких же условиях: десять ближайших по индексу школ каждой организации и их результаты';
+COMMENT ON VIEW school_peer IS 'Кто работает в таких же условиях: десять ближайших по индексу школ каждой организации и их результаты; координатор муниципалитета видит соседей только среди своих организаций';
 COMMENT ON COLUMN school_peer.place IS 'Место по близости условий, от 1 до 10';
 COMMENT ON COLUMN school_peer.peer_school_id IS 'Ключ похожей школы';
 COMMENT ON COLUMN school_peer.peer_school IS 'Похожая школа';
