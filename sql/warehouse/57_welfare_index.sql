@@ -412,10 +412,6 @@ BEGIN
             WHERE a.welfare_run_id = run.welfare_run_id AND a.takes_part) AS p
         WHERE c.welfare_run_id = run.welfare_run_id AND c.place = p.place;
     END IF;
-    IF weights IS NOT NULL AND NOT EXISTS (SELECT FROM context_work AS w WHERE w.composite IS NOT NULL) THEN
-        RAISE NOTICE 'индекс не рассчитан: организаций, у которых достаточно показателей, не набралось'
-            USING HINT = 'Сколько показателей нужно, говорят welfare_index.missing и min_present.';
-    END IF;
 END
 $$;
 COMMENT ON FUNCTION combine_context(welfare_run) IS
@@ -429,6 +425,16 @@ AS $$
 DECLARE
     scale value_scale := (SELECT scale_reference(w.composite) FROM context_work AS w);
 BEGIN
+    IF coalesce(scale.sd, 0) = 0
+        AND EXISTS (SELECT FROM welfare_run_component AS c WHERE c.welfare_run_id = run.welfare_run_id AND c.takes_part)
+    THEN
+        RAISE NOTICE 'индекс не рассчитан: %', CASE coalesce(scale.n, 0)
+            WHEN 0 THEN 'ни у одной организации нет достаточного числа показателей'
+            WHEN 1 THEN 'достаточно показателей только у одной организации'
+            ELSE 'сводное значение показателей у всех организаций одинаково' END
+            USING HINT = CASE WHEN scale.n > 1 THEN 'Проверьте значения показателей и их знаки (welfare_component.sign): противоположные взаимно гасятся.'
+                              ELSE 'Сколько показателей нужно, говорят welfare_index.missing и min_present.' END;
+    END IF;
     UPDATE welfare_run AS r
     SET schools = coalesce(scale.n, 0), mean = scale.mean, sd = scale.sd, low = scale.min, high = scale.max
     WHERE r.welfare_run_id = run.welfare_run_id;
