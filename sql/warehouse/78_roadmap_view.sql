@@ -356,6 +356,13 @@ FROM (
         FROM roadmap_occurrence AS o
         WHERE o.withdrawn_on IS NULL AND o.note ~ '\m(date=none|expanded=no|outside=plan)\M'
         UNION
+        SELECT o.roadmap_event_id, 'срок больше чем на год вне периода плана'
+        FROM roadmap_occurrence AS o
+        JOIN roadmap_event AS v USING (roadmap_event_id)
+        JOIN roadmap_section AS g USING (roadmap_section_id)
+        JOIN roadmap AS p USING (roadmap_id)
+        WHERE o.withdrawn_on IS NULL AND (o.phrase_due_on > p.plan_to + 366 OR o.phrase_due_on < p.plan_from - 366)
+        UNION
         SELECT n.roadmap_event_id, 'сколько раз и когда — в сроке не сходится'
         FROM (
             SELECT o.roadmap_event_id, o.part, substring(o.note FROM '^freq=([0-9]+)/P1Y\M')::bigint AS times,

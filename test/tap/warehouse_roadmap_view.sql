@@ -256,12 +256,13 @@ INSERT INTO roadmap_event (roadmap_section_id, place, title, deadline, responsib
 SELECT s.roadmap_section_id, v.place, v.deadline, v.deadline, NULL
 FROM roadmap_section AS s,
      (VALUES (1, '29 февраля'), (2, 'еженедельно до 2023 года'), (3, '3 раза в год: июнь, октябрь'), (4, '2 раза в год: июнь, октябрь'),
-             (5, '2 раза в год'), (6, 'до 1 сентября 2024 г.'), (7, '28 февраля')) AS v (place, deadline)
+             (5, '2 раза в год'), (6, 'до 1 сентября 2024 г.'), (7, '28 февраля'), (8, 'до 1 сентября 2032 г.')) AS v (place, deadline)
 WHERE s.roadmap_id = :odd_id;
 SELECT results_eq($$SELECT detail, reason FROM roadmap_attention WHERE roadmap = 'Оговорки' AND reason !~ '^ответственн' ORDER BY detail COLLATE "C"$$,
     $$VALUES ('29 февраля', 'в периоде плана такой даты нет: взята ближайшая'),
              ('3 раза в год: июнь, октябрь', 'сколько раз и когда — в сроке не сходится'),
-             ('еженедельно до 2023 года', 'дат, названных в сроке, нет')$$, 'dates that had to be chosen, are none, or contradict their number');
+             ('до 1 сентября 2032 г.', 'срок больше чем на год вне периода плана'),
+             ('еженедельно до 2023 года', 'дат, названных в сроке, нет')$$, 'dates that had to be chosen, are none, contradict their number or are far away');
 UPDATE roadmap_event SET deadline = 'до 28 февраля 2023 г.' WHERE deadline = '29 февраля';
 SELECT is((SELECT count(*) FROM roadmap_attention WHERE roadmap = 'Оговорки' AND reason ~ 'ближайшая'), 0::bigint, 'and no more once corrected');
 
