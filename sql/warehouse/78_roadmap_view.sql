@@ -347,35 +347,32 @@ FROM (
     JOIN roadmap_section AS s USING (roadmap_section_id)
     WHERE t.deadline IS NULL OR t.deadline_kind IN ('unrecognised', 'undated')
     UNION ALL
-    SELECT s.roadmap_id, t.source_line, t.roadmap_event_id, q.reason, t.deadline
-    FROM (
-        SELECT o.roadmap_event_id,
-               CASE WHEN o.note ~ '\mdate=none\M' THEN 'дат, названных в сроке, нет'
-                    WHEN o.note ~ '\mexpanded=no\M' THEN 'наступлений слишком много: срок не разложен по датам'
-                    ELSE 'в периоде плана такой даты нет: взята ближайшая' END AS reason
-        FROM roadmap_occurrence AS o
-        WHERE o.withdrawn_on IS NULL AND o.note ~ '\m(date=none|expanded=no|outside=plan)\M'
-        UNION
-        SELECT o.roadmap_event_id, 'срок больше чем на год вне периода плана'
-        FROM roadmap_occurrence AS o
-        JOIN roadmap_event AS v USING (roadmap_event_id)
-        JOIN roadmap_section AS g USING (roadmap_section_id)
-        JOIN roadmap AS p USING (roadmap_id)
-        WHERE o.withdrawn_on IS NULL AND (o.phrase_due_on > p.plan_to + 366 OR o.phrase_due_on < p.plan_from - 366)
-        UNION
-        SELECT n.roadmap_event_id, 'сколько раз и когда — в сроке не сходится'
-        FROM (
-            SELECT o.roadmap_event_id, o.part, substring(o.note FROM '^freq=([0-9]+)/P1Y\M')::bigint AS times,
-                   count(*) AS occurrences
-            FROM roadmap_occurrence AS o
-            JOIN roadmap_event AS v USING (roadmap_event_id)
-            WHERE o.withdrawn_on IS NULL AND o.kind = 'recurring' AND o.note ~ '^freq=[0-9]+/P1Y\M'
-              AND v.deadline_canonical ~ 'раза? в год: '
-            GROUP BY o.roadmap_event_id, o.part, o.note, extract(year FROM o.phrase_due_on)) AS n
-        GROUP BY n.roadmap_event_id, n.part
-        HAVING max(n.occurrences) <> max(n.times)) AS q
+    SELECT DISTINCT s.roadmap_id, t.source_line, t.roadmap_event_id,
+           CASE WHEN o.note ~ '\mdate=none\M' THEN 'дат, названных в сроке, нет'
+                WHEN o.note ~ '\mexpanded=no\M' THEN 'наступлений слишком много: срок не разложен по датам'
+                WHEN o.note ~ '\moutside=plan\M' THEN 'в периоде плана такой даты нет: взята ближайшая'
+                ELSE 'срок больше чем на год вне периода плана' END, t.deadline
+    FROM roadmap_occurrence AS o
     JOIN roadmap_event AS t USING (roadmap_event_id)
     JOIN roadmap_section AS s USING (roadmap_section_id)
+    JOIN roadmap AS p ON p.roadmap_id = s.roadmap_id
+    WHERE o.withdrawn_on IS NULL
+      AND (o.note ~ '\m(date=none|expanded=no|outside=plan)\M'
+           OR o.phrase_due_on > p.plan_to + 366 OR o.phrase_due_on < p.plan_from - 366)
+    UNION ALL
+    SELECT n.roadmap_id, n.source_line, n.roadmap_event_id, 'сколько раз и когда — в сроке не сходится', n.deadline
+    FROM (
+        SELECT s.roadmap_id, t.source_line, t.roadmap_event_id, t.deadline, o.part,
+               substring(o.note FROM '^freq=([0-9]+)/P1Y\M')::bigint AS times, count(*) AS occurrences
+        FROM roadmap_occurrence AS o
+        JOIN roadmap_event AS t USING (roadmap_event_id)
+        JOIN roadmap_section AS s USING (roadmap_section_id)
+        WHERE o.withdrawn_on IS NULL AND o.kind = 'recurring' AND o.note ~ '^freq=[0-9]+/P1Y\M'
+          AND t.deadline_canonical ~ 'раза? в год: '
+        GROUP BY s.roadmap_id, t.source_line, t.roadmap_event_id, t.deadline, o.part, o.note,
+                 extract(year FROM o.phrase_due_on)) AS n
+    GROUP BY n.roadmap_id, n.source_line, n.roadmap_event_id, n.deadline, n.part
+    HAVING max(n.occurrences) <> max(n.times)
     UNION ALL
     SELECT s.roadmap_id, t.source_line, t.roadmap_event_id,
            CASE WHEN t.responsible IS NULL THEN 'ответственный не указан'
