@@ -200,6 +200,11 @@ deadline_read_recurrence(DeadlineParser *parser, int separator)
 			 (word == W_IN && next == W_EACH &&
 			  word_ahead(parser, 2) == W_WEEKDAY))
 	{
+		/* weekdays say when in a week, not in two or in a month */
+		if (word == W_BY && separator < SEPARATOR_STRONG &&
+			parser->nelements > 0 &&
+			parser->elements[parser->nelements - 1].type == ELEMENT_RECURRENCE)
+			return wrong(parser, at);
 		step(parser, word == W_IN ? 2 : 1);
 		recurrence.unit = DEADLINE_WEEK;
 		recurrence.moment = DEADLINE_ON_WEEKDAY;

@@ -135,7 +135,10 @@ read_numbered(DeadlineParser *parser, int separator, bool since)
 		if (last.unit == DEADLINE_DAY)
 		{
 			point.day = (uint8_t) (numbers[i] > 31 ? 0 : numbers[i]);
-			if (!deadline_day_exists(&point))
+
+			/* in one month a range goes up: 20-10 is a slip */
+			if (!deadline_day_exists(&point) ||
+				(i > 0 && joined[i] && numbers[i] < numbers[i - 1]))
 			{
 				parser->wrong = at;
 				return drop(parser, at, nelements, nspans);

@@ -21,6 +21,8 @@ CREATE TABLE context_indicator (
     source text NOT NULL CHECK (source <> ''),
     CHECK (num_nonnulls(numerator, denominator, denominator_role) = CASE kind WHEN 'share' THEN 3 ELSE 0 END),
     CHECK (low_value <= high_value),
+    -- NaN is above infinity
+    CHECK (greatest(abs(low_value), abs(high_value), abs(medium_deficit_from), abs(high_deficit_from)) <= 1e15),
     CHECK (num_nulls(medium_deficit_from, high_deficit_from) = 2 OR (kind <> 'level' AND direction <> 0)),
     CHECK (direction * high_deficit_from <= direction * medium_deficit_from),
     CHECK (first_year <= last_year)

@@ -70,7 +70,7 @@ CREATE TABLE context_rule (
     low_by text NOT NULL DEFAULT 'list' CHECK (low_by IN ('list', 'rank')),
     low_percent numeric NOT NULL DEFAULT 50 CHECK (low_percent > 0 AND low_percent < 100),
     high_percent numeric NOT NULL DEFAULT 50 CHECK (high_percent > 0 AND high_percent < 100),
-    high_sigmas numeric CHECK (high_sigmas >= 0),
+    high_sigmas numeric CHECK (high_sigmas BETWEEN 0 AND 100),
     predictors text NOT NULL DEFAULT 'index' CHECK (predictors IN ('index', 'indicators')),
     interval_level numeric NOT NULL DEFAULT 0.95 CHECK (interval_level > 0 AND interval_level < 1),
     resilient_years integer NOT NULL DEFAULT 3 CHECK (resilient_years BETWEEN 1 AND 10),
@@ -130,6 +130,17 @@ BEGIN
             USING ERRCODE = 'no_data_found',
                   HINT = format('Известны версии: %s.', (SELECT string_agg(w.code, ', ' ORDER BY w.code) FROM welfare_index AS w));
     END IF;
+    IF to_code IS NULL OR to_code !~ '^[a-z][a-z0-9_]*$' OR coalesce(copy_welfare_index.name, '') = '' THEN
+        RAISE EXCEPTION 'код или наименование версии индекса не годится'
+            USING ERRCODE = 'invalid_parameter_value',
+                  DETAIL = format('Код %s, наименование %s.', quote_nullable(to_code), quote_nullable(copy_welfare_index.name)),
+                  HINT = 'Код — строчные латинские буквы, цифры и _, первая — буква; наименование не пустое.';
+    END IF;
+    IF EXISTS (SELECT FROM welfare_index AS w WHERE w.code = to_code) THEN
+        RAISE EXCEPTION 'версия индекса % уже есть', to_code
+            USING ERRCODE = 'duplicate_object',
+                  HINT = 'Возьмите другой код или меняйте саму версию, если по ней ещё не считали: UPDATE welfare_index SET ... WHERE code = ...';
+    END IF;
     INSERT INTO welfare_index (code, name, normalisation, combine, output_scale, missing, min_present, value_years,
                                cluster_by, clusters, clusters_max, source)
     VALUES (to_code, copy_welfare_index.name, original.normalisation, original.combine, original.output_scale,
@@ -144,7 +155,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION copy_welfare_index(text, text, text) IS
-'Копирует версию индекса с её показателями под новым кодом, чтобы менять копию; возвращает её ключ. Нет такой версии — ошибка P0002';
+'Копирует версию индекса с её показателями под новым кодом, чтобы менять копию; возвращает её ключ. Нет такой версии — ошибка P0002, такая уже есть — 42710, код не годится — 22023';
 
 -- What a cycle computed the index by: enough to compute it again without
 -- welfare_index, which may have been edited since.
@@ -414,6 +425,16 @@ AS $$
 DECLARE
     scale value_scale := (SELECT scale_reference(w.composite) FROM context_work AS w);
 BEGIN
+    IF coalesce(scale.sd, 0) = 0
+        AND EXISTS (SELECT FROM welfare_run_component AS c WHERE c.welfare_run_id = run.welfare_run_id AND c.takes_part)
+    THEN
+        RAISE NOTICE 'индекс не рассчитан: %', CASE coalesce(scale.n, 0)
+            WHEN 0 THEN 'ни у одной организации нет достаточного числа показателей'
+            WHEN 1 THEN 'достаточно показателей только у одной организации'
+            ELSE 'сводное значение показателей у всех организаций одинаково' END
+            USING HINT = CASE WHEN scale.n > 1 THEN 'Проверьте значения показателей и их знаки (welfare_component.sign): противоположные взаимно гасятся.'
+                              ELSE 'Сколько показателей нужно, говорят welfare_index.missing и min_present.' END;
+    END IF;
     UPDATE welfare_run AS r
     SET schools = coalesce(scale.n, 0), mean = scale.mean, sd = scale.sd, low = scale.min, high = scale.max
     WHERE r.welfare_run_id = run.welfare_run_id;

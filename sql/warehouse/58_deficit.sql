@@ -124,8 +124,9 @@ FROM (
         (c.academic_year, c.measurement, c.measured_before, c.measured,
          c.context_indicator_id, c.factor_code, c.topic, c.factor),
         (c.academic_year, c.measurement, c.measured_before, c.measured,
-         c.context_indicator_id, c.factor_code, c.topic, c.factor, c.municipality_id, c.municipality))) AS e;
-COMMENT ON VIEW deficit_effect IS 'Повторное измерение дефицитов: что изменилось у тех же организаций и можно ли говорить об эффекте; строки без муниципалитета — по всем организациям';
+         c.context_indicator_id, c.factor_code, c.topic, c.factor, c.municipality_id, c.municipality))
+    HAVING grouping(c.municipality_id) = 0 OR sees_every_school()) AS e;
+COMMENT ON VIEW deficit_effect IS 'Повторное измерение дефицитов: что изменилось у тех же организаций и можно ли говорить об эффекте; строки без муниципалитета — по всем организациям (их видят те, кому доступны все)';
 COMMENT ON COLUMN deficit_effect.municipality_id IS 'Ключ муниципального образования; пусто — по всем организациям';
 COMMENT ON COLUMN deficit_effect.municipality IS 'Муниципальное образование; пусто — по всем организациям';
 COMMENT ON COLUMN deficit_effect.measured_before IS 'Предыдущий замер словами';

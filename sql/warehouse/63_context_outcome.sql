@@ -397,7 +397,10 @@ BEGIN
     ORDER BY i.school_id;
     RETURN true;
 EXCEPTION WHEN invalid_parameter_value OR numeric_value_out_of_range THEN
-    RAISE WARNING 'ожидаемый результат (%, %) не рассчитан: %', outcome, predictors, sqlerrm;
+    RAISE WARNING 'ожидаемый результат не рассчитан: %, %',
+        CASE outcome WHEN 'fail_share' THEN 'доля не справившихся' ELSE 'средний результат' END,
+        CASE predictors WHEN 'index' THEN 'по индексу' ELSE 'по отдельным показателям (они повторяют друг друга?)' END
+        USING DETAIL = sqlerrm;
     RETURN false;
 END
 $$;
@@ -509,8 +512,9 @@ BEGIN
             CROSS JOIN unnest(ARRAY['index', 'indicators']) AS p (predictors);
             written := write_context_outcomes(own_cycle, run, rule);
         EXCEPTION WHEN invalid_parameter_value OR numeric_value_out_of_range THEN
-            RAISE WARNING 'индекс благополучия не рассчитан: %', sqlerrm
-                USING HINT = format('Проверьте версию индекса %s и значения её показателей, затем выполните цикл заново.', own_index.code);
+            RAISE WARNING 'индекс благополучия не рассчитан'
+                USING DETAIL = sqlerrm,
+                      HINT = format('Проверьте версию индекса %s и значения её показателей, затем выполните цикл заново.', own_index.code);
         END;
     END IF;
     DROP TABLE IF EXISTS pg_temp.context_value, pg_temp.context_work;

@@ -119,7 +119,7 @@ CROSS JOIN LATERAL (
 LEFT JOIN school AS z ON z.school_id = p.school_id
 LEFT JOIN municipality AS m ON m.municipality_id = z.municipality_id
 WHERE c.is_current AND c.result_year = (SELECT max(l.result_year) FROM cycle AS l WHERE l.is_current);
-COMMENT ON VIEW school_peer IS 'Кто работает в таких же условиях: десять ближайших по индексу школ каждой организации и их результаты';
+COMMENT ON VIEW school_peer IS 'Кто работает в таких же условиях: десять ближайших по индексу школ каждой организации и их результаты; координатор муниципалитета видит соседей только среди своих организаций';
 COMMENT ON COLUMN school_peer.place IS 'Место по близости условий, от 1 до 10';
 COMMENT ON COLUMN school_peer.peer_school_id IS 'Ключ похожей школы';
 COMMENT ON COLUMN school_peer.peer_school IS 'Похожая школа';
@@ -206,7 +206,7 @@ JOIN context_rule AS t USING (context_rule_id)
 LEFT JOIN context_fit AS f ON (f.cycle_id, f.outcome, f.predictors) = (r.cycle_id, 'fail_share', 'index')
 LEFT JOIN context_fit AS g ON (g.cycle_id, g.outcome, g.predictors) = (r.cycle_id, 'fail_share', 'indicators')
 LEFT JOIN context_fit AS n ON (n.cycle_id, n.outcome, n.predictors) = (r.cycle_id, 'mean_result', 'index')
-CROSS JOIN LATERAL (
+LEFT JOIN LATERAL (
     SELECT count(x.outcome_type) AS typed,
            count(*) FILTER (WHERE x.outcome_type = 'shnor_hard') AS shnor_hard,
            count(*) FILTER (WHERE x.outcome_type = 'resilient') AS resilient,
@@ -215,8 +215,8 @@ CROSS JOIN LATERAL (
            count(*) FILTER (WHERE x.outcome_type = 'middle') AS middle,
            count(*) FILTER (WHERE x.is_resilient) AS steadily_resilient
     FROM context_outcome AS x
-    WHERE x.cycle_id = r.cycle_id) AS o;
-COMMENT ON VIEW context_summary IS 'Сводка циклов по условиям: насколько индекс объясняет результаты и сколько школ каждого типа';
+    WHERE x.cycle_id = r.cycle_id) AS o ON sees_every_school();
+COMMENT ON VIEW context_summary IS 'Сводка циклов по условиям: насколько индекс объясняет результаты и сколько школ каждого типа (пусто — роли доступны не все школы)';
 COMMENT ON COLUMN context_summary.is_current IS 'Текущий цикл этого года результатов';
 COMMENT ON COLUMN context_summary.context_rule IS 'Код набора порогов';
 COMMENT ON COLUMN context_summary.schools IS 'У скольких школ есть индекс';

@@ -278,12 +278,11 @@ BEGIN ATOMIC
                 WHERE c.school_code IS NULL AND c.municipality IS NULL AND c.region IN (r.code, r.name)) AS a) AS t
     ), judged AS (
         SELECT f.*,
-               row_number() OVER (PARTITION BY f.indicator_id, f.region_id, f.municipality_id, f.school_id, f.day
-                                  ORDER BY f.line) AS copy,
                concat_ws('; ',
                    CASE WHEN f.indicator_id IS NULL THEN format('показатель: «%s» — нет в indicator', left(f.indicator, 100))
                         WHEN f.computed_by IS NOT NULL THEN format('показатель: «%s» — вычисляется по результатам', f.indicator) END,
-                   CASE WHEN f.territories = 0 THEN format('чьё значение: «%s» — не найдено', left(f.territory, 100))
+                   CASE WHEN f.territory = '' THEN 'не указано, чьё значение'
+                        WHEN f.territories = 0 THEN format('чьё значение: «%s» — не найдено', left(f.territory, 100))
                         WHEN f.territories > 1 THEN format('чьё значение: «%s» — подходит не одно, укажите и регион', left(f.territory, 100)) END,
                    CASE WHEN f.day IS NULL OR f.day NOT BETWEEN DATE '2000-01-01' AND DATE '2100-08-31'
                         THEN bad_value('дата', f.measured_on, 'ожидается день с годом, например 30.06.2023') END,
@@ -298,10 +297,14 @@ BEGIN ATOMIC
                         ELSE unfit_indicator_value(f.unit, coalesce(f.top / f.bottom, f.single)) END) AS reason
         FROM found AS f
     )
+    -- A row that is refused repeats nothing: its corrected copy is taken.
     SELECT j.line, j.indicator_id, j.region_id, j.municipality_id, j.school_id, j.day, j.top, j.bottom,
            CASE WHEN j.top IS NULL THEN j.single END, j.source,
-           nullif(concat_ws('; ', nullif(j.reason, ''),
-                            CASE WHEN j.copy > 1 AND j.reason = '' THEN 'повторяет показатель, территорию и дату одной из строк выше' END), '')
+           coalesce(nullif(j.reason, ''),
+                    CASE WHEN row_number() OVER (PARTITION BY j.reason = '', j.indicator_id, j.region_id, j.municipality_id,
+                                                              j.school_id, j.day
+                                                 ORDER BY j.line) > 1
+                         THEN 'повторяет показатель, территорию и дату одной из строк выше' END)
     FROM judged AS j
     ORDER BY j.line;
 END;

@@ -105,6 +105,7 @@ RETURNS date
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT CASE
+        WHEN shift NOT IN ('none', 'next', 'previous') THEN NULL
         WHEN shift = 'none' OR is_working_day(shifted_day.day, shifted_day.region_id) THEN shifted_day.day
         ELSE coalesce(
             (SELECT shifted_day.day + CASE shift WHEN 'next' THEN n ELSE -n END
@@ -115,7 +116,7 @@ BEGIN ATOMIC
             shifted_day.day) END;
 END;
 COMMENT ON FUNCTION shifted_day(date, text, integer) IS
-'Срок, перенесённый с выходного: shift — none (не переносить), next (на следующий рабочий день), previous (на предыдущий). Ищет не дальше 31 дня; если рабочих дней нет, срок остаётся. NULL для пустой даты';
+'Срок, перенесённый с выходного: shift — none (не переносить), next (на следующий рабочий день), previous (на предыдущий). Ищет не дальше 31 дня; если рабочих дней нет, срок остаётся. NULL для пустой даты и другого правила';
 
 -- Labour Code, article 112: the days of part one; a day off that coincides with
 -- one of them moves to the next working day, those of January as the

@@ -46,6 +46,39 @@ COMMENT ON COLUMN roadmap.lines_read IS 'Сколько строк было в �
 COMMENT ON COLUMN roadmap.created_at IS 'Когда заведена';
 COMMENT ON COLUMN roadmap.created_by IS 'Кем заведена';
 
+-- A template of a template and so on must come to an end.
+CREATE FUNCTION check_roadmap_parent()
+RETURNS trigger
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+DECLARE
+    chain text;
+BEGIN
+    WITH RECURSIVE above AS (
+        SELECT r.roadmap_id, r.parent_id, format('«%s»', r.name) AS path FROM roadmap AS r WHERE r.roadmap_id = NEW.roadmap_id
+        UNION ALL
+        SELECT r.roadmap_id, r.parent_id, format('%s — «%s»', a.path, r.name)
+        FROM above AS a JOIN roadmap AS r ON r.roadmap_id = a.parent_id
+        WHERE a.parent_id <> NEW.roadmap_id
+    ) CYCLE roadmap_id SET is_cycle USING passed
+    SELECT a.path INTO chain FROM above AS a WHERE a.parent_id = NEW.roadmap_id LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'карты ссылаются друг на друга как на образец'
+            USING ERRCODE = 'check_violation',
+                  DETAIL = format('По цепочке образцов: %s — «%s».', chain, NEW.name),
+                  HINT = 'Образцом может быть карта, которая сама не составлена по этой; уберите parent_id одной из них.',
+                  SCHEMA = tg_table_schema, TABLE = tg_table_name, COLUMN = 'parent_id';
+    END IF;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION check_roadmap_parent() IS
+'Триггер roadmap: образцы не ссылаются друг на друга по кругу (ошибка 23514)';
+CREATE TRIGGER check_roadmap_parent
+    AFTER INSERT OR UPDATE OF parent_id ON roadmap
+    FOR EACH ROW WHEN (NEW.parent_id IS NOT NULL) EXECUTE FUNCTION check_roadmap_parent();
+
 CREATE TABLE roadmap_section (
     roadmap_section_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     roadmap_id integer NOT NULL REFERENCES roadmap ON DELETE CASCADE,
@@ -83,7 +116,7 @@ CREATE TABLE roadmap_event (
     responsible_rest text CHECK (responsible_rest <> ''),
     other text CHECK (other <> ''),
     source_line integer CHECK (source_line > 0),
-    parent_event_id integer REFERENCES roadmap_event ON DELETE SET NULL,
+    parent_event_id integer REFERENCES roadmap_event ON DELETE SET NULL CHECK (parent_event_id <> roadmap_event_id),
     UNIQUE (roadmap_section_id, place)
 );
 CREATE INDEX ON roadmap_event (parent_event_id);

@@ -303,10 +303,32 @@ CREATE TRIGGER expand_calendar
 -- A change recorded later than it was made is dated by a setting of the session.
 CREATE FUNCTION change_day()
 RETURNS date
-LANGUAGE sql STABLE
-RETURN coalesce(nullif(current_setting('shnor.change_day', true), '')::date, current_date);
+LANGUAGE plpgsql STABLE
+SET search_path FROM CURRENT
+AS $$
+DECLARE
+    given text := nullif(current_setting('shnor.change_day', true), '');
+    day date;
+BEGIN
+    IF given IS NULL THEN
+        RETURN current_date;
+    END IF;
+    BEGIN
+        day := given::date;
+    EXCEPTION WHEN data_exception THEN
+        NULL;
+    END;
+    IF day BETWEEN DATE '2000-01-01' AND DATE '2100-12-31' THEN
+        RETURN day;
+    END IF;
+    RAISE EXCEPTION 'день изменения сроков назван неверно'
+        USING ERRCODE = 'invalid_parameter_value',
+              DETAIL = format('Настройка shnor.change_day: %L.', given),
+              HINT = 'День с 2000 по 2100 год, например SET shnor.change_day = ''2023-06-01''; сегодняшним днём — RESET shnor.change_day.';
+END
+$$;
 COMMENT ON FUNCTION change_day() IS
-'Каким днём записываются изменения сроков и календаря: сегодняшним или названным командой SET shnor.change_day = ''2023-06-01''';
+'Каким днём записываются изменения сроков и календаря: сегодняшним или названным командой SET shnor.change_day = ''2023-06-01''; назван не день — ошибка 22023';
 
 -- History. What was done to an occurrence, by comparing it before and after.
 CREATE FUNCTION record_occurrence_changes()

@@ -1,6 +1,7 @@
 -- What people and BI tools read of roadmaps: views show today, functions any
--- day. Of the warehouse's functions the views call immutable ones only, which
--- those who may only read them may execute too (90_privileges.sql).
+-- day. Of the warehouse's functions the views call immutable ones only, and
+-- those of 56_row_scope.sql: those who may only read the views may execute them
+-- too (90_privileges.sql).
 
 -- A roadmap and where it belongs, from the school up to the region.
 CREATE VIEW roadmap_list WITH (security_invoker = true) AS
@@ -66,11 +67,12 @@ BEGIN ATOMIC
         SELECT CASE WHEN later.was_moved IS NULL THEN o.starts_on ELSE later.starts_before END AS starts_on,
                CASE WHEN later.was_moved IS NULL THEN o.due_on ELSE later.due_before END AS due_on,
                coalesce(later.was_moved, o.is_moved) AS is_moved) AS d
-    WHERE (o.valid_from IS NULL OR o.valid_from <= as_of)
+    WHERE as_of IS NOT NULL
+      AND (o.valid_from IS NULL OR o.valid_from <= as_of)
       AND (o.withdrawn_on IS NULL OR o.withdrawn_on > as_of);
 END;
 COMMENT ON FUNCTION occurrences_as_of(date) IS
-'Наступления сроков, какими они были на день as_of по всему, что известно сейчас: сроки до более поздних переносов, отметки не позже этого дня, состояние (см. occurrence_status). level — кто исполняет по разделу карты';
+'Наступления сроков, какими они были на день as_of по всему, что известно сейчас: сроки до более поздних переносов, отметки не позже этого дня, состояние (см. occurrence_status). level — кто исполняет по разделу карты. Для пустого дня — ничего';
 
 CREATE VIEW roadmap_today WITH (security_invoker = true) AS
 SELECT o.roadmap_occurrence_id, o.roadmap_event_id, s.roadmap_section_id, r.roadmap_id, r.roadmap, s.level,
@@ -171,10 +173,11 @@ BEGIN ATOMIC
     FROM roadmap_section AS s
     LEFT JOIN roadmap_event AS e USING (roadmap_section_id)
     LEFT JOIN occurrences_as_of(as_of) AS o ON o.roadmap_event_id = e.roadmap_event_id
+    WHERE as_of IS NOT NULL
     GROUP BY s.roadmap_section_id;
 END;
 COMMENT ON FUNCTION progress_as_of(date) IS
-'Ход выполнения разделов на день as_of: мероприятий, наступлений, из них без даты, с истёкшим сроком (без отменённых), выполнено (в том числе с опозданием), просрочено, отменено, перенесено';
+'Ход выполнения разделов на день as_of: мероприятий, наступлений, из них без даты, с истёкшим сроком (без отменённых), выполнено (в том числе с опозданием), просрочено, отменено, перенесено. Для пустого дня — ничего';
 
 CREATE VIEW roadmap_progress WITH (security_invoker = true) AS
 SELECT s.roadmap_section_id, r.roadmap_id, r.roadmap, r.municipality_id, r.municipality, r.school_id, r.school,
@@ -308,7 +311,7 @@ SELECT t.roadmap_id AS template_id, t.roadmap AS template, 'municipality'::text 
        m.municipality_id, m.name AS municipality, NULL::integer AS school_id, NULL::text AS school
 FROM roadmap_list AS t
 JOIN municipality AS m ON m.region_id = t.region_id
-WHERE t.level = 'region'
+WHERE t.level = 'region' AND sees_municipality(m.municipality_id)
   AND EXISTS (SELECT FROM roadmap_section AS s JOIN roadmap_event AS e USING (roadmap_section_id)
               WHERE s.roadmap_id = t.roadmap_id AND s.level = 'municipality')
   AND NOT EXISTS (SELECT FROM roadmap AS d
@@ -326,7 +329,7 @@ WHERE t.level <> 'school'
   AND NOT EXISTS (SELECT FROM roadmap AS d
                   LEFT JOIN roadmap AS p ON p.roadmap_id = d.parent_id
                   WHERE t.roadmap_id IN (d.parent_id, p.parent_id) AND d.school_id = l.school_id);
-COMMENT ON VIEW roadmap_not_derived IS 'Кто не составил своей карты по образцу: муниципалитеты региона и школы действующего списка ШНОР, если в образце есть разделы их уровня';
+COMMENT ON VIEW roadmap_not_derived IS 'Кто не составил своей карты по образцу: муниципалитеты региона и школы действующего списка ШНОР, если в образце есть разделы их уровня; координатор муниципалитета видит только своих';
 
 -- What a person must look at: remarks of the import and what is still so.
 CREATE VIEW roadmap_attention WITH (security_invoker = true) AS
@@ -344,6 +347,33 @@ FROM (
     JOIN roadmap_section AS s USING (roadmap_section_id)
     WHERE t.deadline IS NULL OR t.deadline_kind IN ('unrecognised', 'undated')
     UNION ALL
+    SELECT DISTINCT s.roadmap_id, t.source_line, t.roadmap_event_id,
+           CASE WHEN o.note ~ '\mdate=none\M' THEN 'дат, названных в сроке, нет'
+                WHEN o.note ~ '\mexpanded=no\M' THEN 'наступлений слишком много: срок не разложен по датам'
+                WHEN o.note ~ '\moutside=plan\M' THEN 'в периоде плана такой даты нет: взята ближайшая'
+                ELSE 'срок больше чем на год вне периода плана' END, t.deadline
+    FROM roadmap_occurrence AS o
+    JOIN roadmap_event AS t USING (roadmap_event_id)
+    JOIN roadmap_section AS s USING (roadmap_section_id)
+    JOIN roadmap AS p ON p.roadmap_id = s.roadmap_id
+    WHERE o.withdrawn_on IS NULL
+      AND (o.note ~ '\m(date=none|expanded=no|outside=plan)\M'
+           OR o.phrase_due_on > p.plan_to + 366 OR o.phrase_due_on < p.plan_from - 366)
+    UNION ALL
+    SELECT n.roadmap_id, n.source_line, n.roadmap_event_id, 'сколько раз и когда — в сроке не сходится', n.deadline
+    FROM (
+        SELECT s.roadmap_id, t.source_line, t.roadmap_event_id, t.deadline, o.part,
+               substring(o.note FROM '^freq=([0-9]+)/P1Y\M')::bigint AS times, count(*) AS occurrences
+        FROM roadmap_occurrence AS o
+        JOIN roadmap_event AS t USING (roadmap_event_id)
+        JOIN roadmap_section AS s USING (roadmap_section_id)
+        WHERE o.withdrawn_on IS NULL AND o.kind = 'recurring' AND o.note ~ '^freq=[0-9]+/P1Y\M'
+          AND t.deadline_canonical ~ 'раза? в год: '
+        GROUP BY s.roadmap_id, t.source_line, t.roadmap_event_id, t.deadline, o.part, o.note,
+                 extract(year FROM o.phrase_due_on)) AS n
+    GROUP BY n.roadmap_id, n.source_line, n.roadmap_event_id, n.deadline, n.part
+    HAVING max(n.occurrences) <> max(n.times)
+    UNION ALL
     SELECT s.roadmap_id, t.source_line, t.roadmap_event_id,
            CASE WHEN t.responsible IS NULL THEN 'ответственный не указан'
                 ELSE 'ответственные узнаны не полностью' END, t.responsible_rest
@@ -354,7 +384,7 @@ FROM (
                       WHERE b.roadmap_event_id = t.roadmap_event_id AND NOT b.from_alias)) AS w
 JOIN roadmap AS r USING (roadmap_id)
 LEFT JOIN roadmap_event AS e USING (roadmap_event_id);
-COMMENT ON VIEW roadmap_attention IS 'На что в дорожных картах должен посмотреть человек: замечания загрузки, сроки без даты и нераспознанные, ответственные; исправленное пропадает само, замечания загрузки — командой resolve_review';
+COMMENT ON VIEW roadmap_attention IS 'На что в дорожных картах должен посмотреть человек: замечания загрузки, сроки без даты, нераспознанные и прочитанные с оговоркой, ответственные; исправленное пропадает само, замечания загрузки — командой resolve_review';
 
 CREATE FUNCTION resolve_review(roadmap_id integer, line integer DEFAULT NULL)
 RETURNS bigint

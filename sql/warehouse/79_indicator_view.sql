@@ -28,6 +28,7 @@ WITH computed AS (
     JOIN municipality AS m USING (municipality_id)
     GROUP BY c.indicator_id, c.result_year,
              GROUPING SETS ((m.region_id), (m.region_id, m.municipality_id), (m.region_id, m.municipality_id, s.school_id))
+    HAVING grouping(m.municipality_id) = 0 OR sees_every_school()
     UNION ALL
     SELECT v.indicator_id,
            CASE WHEN v.region_id IS NOT NULL THEN 'region' WHEN v.municipality_id IS NOT NULL THEN 'municipality' ELSE 'school' END,
@@ -44,7 +45,7 @@ FROM value_of AS v
 JOIN indicator AS i USING (indicator_id)
 LEFT JOIN municipality AS m ON m.municipality_id = v.municipality_id
 LEFT JOIN school AS s ON s.school_id = v.school_id;
-COMMENT ON VIEW indicator_result IS 'Значения показателей регионов, муниципалитетов и школ: сообщённые (indicator_value) и вычисленные по итогам текущих циклов';
+COMMENT ON VIEW indicator_result IS 'Значения показателей регионов, муниципалитетов и школ: сообщённые (indicator_value) и вычисленные по итогам текущих циклов; вычисленное по региону видят те, кому доступны все его организации';
 
 -- A common target holds for every territory that has a value and no target of
 -- its own for that day.

@@ -42,8 +42,27 @@ COMMENT ON FUNCTION ics_line(text) IS
 CREATE FUNCTION roadmap_ics(roadmap_id integer DEFAULT NULL, from_day date DEFAULT NULL, to_day date DEFAULT NULL,
     body_id integer DEFAULT NULL)
 RETURNS text
-LANGUAGE sql STABLE
-BEGIN ATOMIC
+LANGUAGE plpgsql STABLE
+SET search_path FROM CURRENT
+AS $$
+#variable_conflict use_column
+BEGIN
+    IF roadmap_ics.roadmap_id IS NOT NULL THEN
+        PERFORM require_roadmap(roadmap_ics.roadmap_id);
+    END IF;
+    IF roadmap_ics.body_id IS NOT NULL AND NOT EXISTS (SELECT FROM body AS b WHERE b.body_id = roadmap_ics.body_id) THEN
+        RAISE EXCEPTION 'нет такого исполнителя'
+            USING ERRCODE = 'no_data_found',
+                  DETAIL = format('Ключ: %s.', roadmap_ics.body_id),
+                  HINT = 'Исполнители с ключами: SELECT body_id, name FROM body.';
+    END IF;
+    IF from_day > to_day THEN
+        RAISE EXCEPTION 'период кончается раньше, чем начинается'
+            USING ERRCODE = 'invalid_parameter_value',
+                  DETAIL = format('С %s по %s.', from_day, to_day),
+                  HINT = 'Поменяйте дни местами; период без начала или конца не ограничен.';
+    END IF;
+    RETURN (
     SELECT ics_line('BEGIN:VCALENDAR') || ics_line('VERSION:2.0') || ics_line('PRODID:-//shnor//roadmap//RU')
            || ics_line('CALSCALE:GREGORIAN') || ics_line('METHOD:PUBLISH')
            || ics_line('X-WR-CALNAME:' || ics_text(coalesce(
@@ -82,7 +101,8 @@ BEGIN ATOMIC
           AND (to_day IS NULL OR o.due_on <= to_day)
           AND (roadmap_ics.body_id IS NULL
                OR EXISTS (SELECT FROM roadmap_event_body AS b
-                          WHERE b.roadmap_event_id = o.roadmap_event_id AND b.body_id = roadmap_ics.body_id))) AS x;
-END;
+                          WHERE b.roadmap_event_id = o.roadmap_event_id AND b.body_id = roadmap_ics.body_id))) AS x);
+END
+$$;
 COMMENT ON FUNCTION roadmap_ics(integer, date, date, integer) IS
-'Сроки как текст iCalendar (RFC 5545) для календарных программ: карты (или всех), за период (или все), исполнителя (или всех); событие на весь день срока. Признаки событий (UID) неизменны, SEQUENCE растёт с каждым изменением; отменённые и больше не предусмотренные помечены CANCELLED. Наступления без даты не входят';
+'Сроки как текст iCalendar (RFC 5545) для календарных программ: карты (или всех), за период (или все), исполнителя (или всех); событие на весь день срока. Признаки событий (UID) неизменны, SEQUENCE растёт с каждым изменением; отменённые и больше не предусмотренные помечены CANCELLED. Наступления без даты не входят. Нет такой карты или исполнителя — ошибка P0002, период наоборот — 22023';

@@ -222,11 +222,14 @@ SET jit = off
 AS $$
 DECLARE
     limit_count bigint := setting_value('small_cell_threshold');
-    own_cycle integer := (SELECT c.cycle_id FROM cycle AS c WHERE c.is_current AND c.result_year = publish_counts.result_year);
+    own_cycle integer;
     hides boolean := limit_count > 1;
     written bigint;
 BEGIN
     PERFORM check_year(result_year);
+    -- As run_cycle does: one publication after another, of the cycle current then.
+    PERFORM pg_advisory_xact_lock('cycle'::regclass::oid::integer, 0);
+    SELECT c.cycle_id INTO own_cycle FROM cycle AS c WHERE c.is_current AND c.result_year = publish_counts.result_year;
     IF own_cycle IS NULL THEN
         RAISE EXCEPTION 'за % год цикла нет', result_year
             USING ERRCODE = 'no_data_found', HINT = format('Сначала выполните цикл: run_cycle(%s).', result_year);

@@ -85,8 +85,9 @@ SELECT is_empty(
       FROM pg_proc AS p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) AS x
       WHERE p.pronamespace = 'monitoring'::regnamespace AND x.grantee = 0
         AND p.proname NOT IN ('branch_text', 'dynamics_text', 'number_text', 'odds_text', 'chance_text', 'evidence_text', 'marker_reason_text', 'occurrence_status', 'reaches',
-                              'measurement_text', 'deficit_text', 'effect_text', 'significance_text', 'conditions_text', 'outcome_type_text')$$,
-    'PUBLIC has no privilege on any routine but those that word columns of views');
+                              'measurement_text', 'deficit_text', 'effect_text', 'significance_text', 'conditions_text', 'outcome_type_text',
+                              'sees_every_school', 'sees_municipality')$$,
+    'PUBLIC has no privilege on any routine but those that views call');
 SELECT is_empty(
     $$SELECT r.relname
       FROM relation AS r, aclexplode(coalesce(r.relacl, acldefault('r', r.relowner))) AS x

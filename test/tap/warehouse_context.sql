@@ -2,7 +2,7 @@
 -- corrections and their history, data checks.
 \ir include/warehouse.sql
 BEGIN;
-SELECT plan(58);
+SELECT plan(67);
 SET client_min_messages = warning;
 
 CREATE FUNCTION helper.import(file text, lines text[], kind text DEFAULT 'auto', academic_year integer DEFAULT NULL)
@@ -186,6 +186,19 @@ SELECT is(found('context_constant', 2023), 'Дети из неполных се�
 SELECT is(found('context_jump', 2023), 'Школа № 2, Первый район: Дети из неполных семей|было 41.0 %, стало 20.0 %', 'a jump: 21 points, not 20');
 INSERT INTO school_year (school_id, academic_year, enrolment) VALUES (1, 2023, 84), (2, 2023, 83);
 SELECT is(found('context_pupils', 2023), 'Школа № 2, Первый район|в форме 100, в school_year 83', 'pupils in the form and in school_year');
+
+-- Thresholds are numbers: NaN is above every value and would mark all.
+SELECT matches(error_of(format('UPDATE context_indicator SET %1$s = ''NaN'', %2$s = ''NaN'' WHERE code = ''settlement_size''', v.a, v.b)), '^23514\n', 'no NaN in ' || v.a)
+FROM (VALUES ('low_value', 'high_value'), ('high_value', 'low_value'), ('medium_deficit_from', 'high_deficit_from')) AS v (a, b);
+SELECT matches(error_of(format('UPDATE context_rule SET high_sigmas = %L', v)), '^23514\n', 'nor ' || v || ' standard errors')
+FROM unnest(ARRAY['NaN', 'Infinity']) AS v;
+
+-- Copies of an index.
+SELECT is(error_of('SELECT copy_welfare_index(''isbsh'', ''isbsh'', ''x'')'),
+          E'42710\nверсия индекса isbsh уже есть\nВозьмите другой код или меняйте саму версию, если по ней ещё не считали: UPDATE welfare_index SET ... WHERE code = ...',
+          'a code once only');
+SELECT matches(error_of(format('SELECT copy_welfare_index(''isbsh'', %L, %L)', v.code, v.name)), E'^22023\nкод или наименование версии индекса не годится\n', 'no code or name: ' || coalesce(v.code, 'NULL'))
+FROM (VALUES ('Своя', 'x'), (NULL, 'x'), ('own', NULL)) AS v (code, name);
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -2,7 +2,7 @@
 -- is computed of results, values against targets, events and their indicators.
 \ir include/warehouse.sql
 BEGIN;
-SELECT plan(48);
+SELECT plan(49);
 
 INSERT INTO indicator (code, name, unit, direction, numerator, denominator) VALUES
     ('1.1', 'Доля ОО с внутришкольной системой профилактики', 'share', 'up', 'ОО с системой', 'ОО'),
@@ -89,6 +89,12 @@ SELECT results_eq(format('SELECT line, reason FROM read_indicator_values(%L) WHE
              (21, 'чьё значение: «fis_oko edu990009» — не найдено'),
              (22, 'показатель: «failed_ege_rus» — вычисляется по результатам'),
              (23, 'повторяет показатель, территорию и дату одной из строк выше')$$, 'why the others are not, by line');
+SELECT results_eq($$SELECT line, reason FROM read_indicator_values(E'indicator;municipality;measured_on;numerator;denominator\n1.1;01;30.06.2025;1;0\n1.1;01;30.06.2025;3;2\n1.1;01;30.06.2025;1;2\n1.1;01;30.06.2025;1;4\n1.1;;30.06.2025;1;2')$$,
+    $$VALUES (2::bigint, 'числитель не может быть меньше нуля, знаменатель — нуля и меньше'),
+             (3, 'доля должна быть от 0 до 1; процент пишут со знаком %'),
+             (4, NULL),
+             (5, 'повторяет показатель, территорию и дату одной из строк выше'),
+             (6, 'не указано, чьё значение')$$, 'a row repeats only what is taken, not what was refused');
 SELECT results_eq(format('SELECT * FROM import_indicator_values(%L, ''сводный отчёт'')', :'file'),
                   'VALUES (20::bigint, 0::bigint, 0::bigint, 5::bigint, 15::bigint)', 'the same file again changes nothing');
 SELECT results_eq($$SELECT * FROM import_indicator_values(E'source,value,measured_on,indicator,region\n,60,2023-06-30,3.3,99\nписьмо,7,01.06.2023,3.3,Область\n,,,,\n')$$,

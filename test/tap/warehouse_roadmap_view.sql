@@ -3,7 +3,7 @@
 -- schools and their measures; indicators before and after.
 \ir include/warehouse.sql
 BEGIN;
-SELECT plan(51);
+SELECT plan(65);
 
 -- Days are counted from today, since views are.
 CREATE FUNCTION helper.by(days integer)
@@ -230,6 +230,53 @@ SELECT is(ARRAY[(SELECT count(*) FROM regexp_matches(roadmap_ics(:reg_roadmap_id
           'a cancelled event says so, one that has no day any more is left out');
 SELECT is((SELECT count(*) FROM regexp_matches(roadmap_ics(from_day => current_date - 3, to_day => current_date - 1), 'BEGIN:VEVENT', 'g')),
           3::bigint, 'of all roadmaps, for a few days');
+
+-- What a calendar is not made of.
+SELECT is(error_of('SELECT roadmap_ics(0)'), E'P0002\nнет такой дорожной карты\nКлюч: 0.\nКарты с ключами: SELECT roadmap_id, name FROM roadmap.',
+          'no calendar of a roadmap that is not there');
+SELECT is(error_of('SELECT roadmap_ics(body_id => 0)'), E'P0002\nнет такого исполнителя\nКлюч: 0.\nИсполнители с ключами: SELECT body_id, name FROM body.',
+          'nor of a body');
+SELECT is(error_of('SELECT roadmap_ics(from_day => ''2023-05-02'', to_day => ''2023-05-01'')'),
+          E'22023\nпериод кончается раньше, чем начинается\nС 2023-05-02 по 2023-05-01.\nПоменяйте дни местами; период без начала или конца не ограничен.',
+          'nor of a period upside down');
+
+-- Templates in a circle.
+SELECT is(error_of(format('UPDATE roadmap SET parent_id = %s WHERE roadmap_id = %s', :school_id, :reg_roadmap_id)),
+          E'23514\nкарты ссылаются друг на друга как на образец\nПо цепочке образцов: «Регион» — «Школа 3» — «Регион».\nОбразцом может быть карта, которая сама не составлена по этой; уберите parent_id одной из них.',
+          'no template is made after its own copy');
+SELECT matches(error_of(format('UPDATE roadmap SET parent_id = v.p FROM (VALUES (%1$s, %2$s), (%2$s, %3$s), (%3$s, %1$s)) AS v (r, p) WHERE roadmap_id = v.r',
+                               :reg_roadmap_id, :first_id, :school_id)), E'^23514\nкарты ссылаются', 'nor do three go round at once');
+SELECT is(error_of(format('UPDATE roadmap SET parent_id = %s WHERE roadmap_id = %s', :first_id, :school_id)), NULL, 'a template of a template is one');
+SELECT matches(error_of('UPDATE roadmap_event SET parent_event_id = roadmap_event_id'), '^23514', 'no event is taken from itself');
+
+-- What was read with a reservation is listed until the deadline is corrected.
+SELECT add_roadmap('Оговорки', 'region', 1, '2023-01-01', '2023-12-31') AS odd_id \gset
+INSERT INTO roadmap_section (roadmap_id, place, level) VALUES (:odd_id, 1, 'region');
+INSERT INTO roadmap_event (roadmap_section_id, place, title, deadline, responsible)
+SELECT s.roadmap_section_id, v.place, v.deadline, v.deadline, NULL
+FROM roadmap_section AS s,
+     (VALUES (1, '29 февраля'), (2, 'еженедельно до 2023 года'), (3, '3 раза в год: июнь, октябрь'), (4, '2 раза в год: июнь, октябрь'),
+             (5, '2 раза в год'), (6, 'до 1 сентября 2024 г.'), (7, '28 февраля'), (8, 'до 1 сентября 2032 г.')) AS v (place, deadline)
+WHERE s.roadmap_id = :odd_id;
+SELECT results_eq($$SELECT detail, reason FROM roadmap_attention WHERE roadmap = 'Оговорки' AND reason !~ '^ответственн' ORDER BY detail COLLATE "C"$$,
+    $$VALUES ('29 февраля', 'в периоде плана такой даты нет: взята ближайшая'),
+             ('3 раза в год: июнь, октябрь', 'сколько раз и когда — в сроке не сходится'),
+             ('до 1 сентября 2032 г.', 'срок больше чем на год вне периода плана'),
+             ('еженедельно до 2023 года', 'дат, названных в сроке, нет')$$, 'dates that had to be chosen, are none, contradict their number or are far away');
+UPDATE roadmap_event SET deadline = 'до 28 февраля 2023 г.' WHERE deadline = '29 февраля';
+SELECT is((SELECT count(*) FROM roadmap_attention WHERE roadmap = 'Оговорки' AND reason ~ 'ближайшая'), 0::bigint, 'and no more once corrected');
+
+-- The day of a change.
+SELECT is(error_of(format('DO $d$ BEGIN SET LOCAL shnor.change_day = %L; UPDATE roadmap_event SET deadline = ''май 2023 г.'' WHERE title = ''28 февраля''; END $d$', v)),
+          format(E'22023\nдень изменения сроков назван неверно\nНастройка shnor.change_day: %L.\nДень с 2000 по 2100 год, например SET shnor.change_day = ''2023-06-01''; сегодняшним днём — RESET shnor.change_day.', v),
+          'no day to date a change by: ' || v)
+FROM unnest(ARRAY['2023-02-31', 'infinity', 'вчера']) AS v;
+
+-- No day, no answer.
+SELECT is((SELECT count(*) FROM occurrences_as_of(NULL)) + (SELECT count(*) FROM overdue_as_of(NULL)) + (SELECT count(*) FROM progress_as_of(NULL)), 0::bigint,
+          'of no day there is nothing to tell');
+SELECT is(ARRAY(SELECT shifted_day('2023-07-01', v) FROM unnest(ARRAY['none', 'next', 'previous', 'forth']) AS v), ARRAY['2023-07-01', '2023-07-03', '2023-06-30', NULL]::date[],
+          'nor of a rule there is none');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -43,8 +43,9 @@ SET ROLE regress_shnor_reader;
 SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc AS p
                   WHERE p.pronamespace = 'monitoring'::regnamespace
                     AND p.proname NOT IN ('branch_text', 'dynamics_text', 'number_text', 'odds_text', 'chance_text', 'evidence_text', 'marker_reason_text', 'occurrence_status', 'reaches',
-                                          'measurement_text', 'deficit_text', 'effect_text', 'significance_text', 'conditions_text', 'outcome_type_text')
-                    AND has_function_privilege(p.oid, 'EXECUTE')$$, 'no routine may be executed, but those that word columns');
+                                          'measurement_text', 'deficit_text', 'effect_text', 'significance_text', 'conditions_text', 'outcome_type_text',
+                                          'sees_every_school', 'sees_municipality')
+                    AND has_function_privilege(p.oid, 'EXECUTE')$$, 'no routine may be executed, but those that views call');
 SELECT is_empty($$SELECT c.oid::regclass FROM pg_class AS c
                   WHERE c.relnamespace = 'monitoring'::regnamespace AND c.relkind IN ('r', 'p', 'v')
                     AND has_table_privilege(c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER')$$,
