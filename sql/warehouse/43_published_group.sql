@@ -56,8 +56,8 @@ COMMENT ON COLUMN published_group.task_percents IS 'Процент выполн�
 CREATE FUNCTION whole_number(cell text)
 RETURNS bigint
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN translate(cell, ' ' || chr(160) || chr(8239), '') ~ '^\d{1,12}$'
-            THEN translate(cell, ' ' || chr(160) || chr(8239), '')::bigint END;
+RETURN CASE WHEN translate(cell, ' ' || chr(160) || chr(8201) || chr(8239), '') ~ '^\d{1,12}$'
+            THEN translate(cell, ' ' || chr(160) || chr(8201) || chr(8239), '')::bigint END;
 COMMENT ON FUNCTION whole_number(text) IS
 'Целое число ячейки (пробелы между разрядами допустимы) или NULL, если там не целое число';
 

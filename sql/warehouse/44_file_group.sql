@@ -27,6 +27,7 @@ BEGIN
     DELETE FROM import_record AS r WHERE r.kind = 'data' OR r.line IN (SELECT f.line FROM import_folded AS f);
     INSERT INTO import_record (line, cells, filled, kind, header_line, exam_line)
     SELECT f.line, f.cells, 5, 'data', f.header_line, f.exam_line FROM import_folded AS f;
+    UPDATE import_record AS r SET cells = array_fill('-'::text, '{5}') WHERE r.kind = 'header';
     DELETE FROM import_header;
     INSERT INTO import_header (line, role, place, header)
     SELECT DISTINCT f.header_line, v.role, v.place, v.role
@@ -56,11 +57,14 @@ BEGIN
                    FILTER (WHERE h.role ~ '^journal_') AS journal,
                array_agg(h.place ORDER BY h.header::integer) FILTER (WHERE h.role = 'score') AS scores,
                array_agg(h.header::integer ORDER BY h.header::integer) FILTER (WHERE h.role = 'score') AS score_values,
-               array_agg(h.place ORDER BY h.place) FILTER (WHERE h.role = 'task') AS tasks
+               array_agg(h.place ORDER BY h.place) FILTER (WHERE h.role = 'task') AS tasks,
+               array_agg(DISTINCT h.place ORDER BY h.place) AS known
         FROM import_header AS h
         GROUP BY h.line
     )
-    SELECT r.line, array_to_string(r.cells, ';', '') AS row_text, NULL::text AS reason,
+    SELECT r.line, (SELECT string_agg(coalesce(r.cells[k.place], ''), ';' ORDER BY k.ordinality)
+                    FROM unnest(c.known) WITH ORDINALITY AS k (place)) AS row_text,
+           nullif(concat_ws('; ', r.refusal, torn_row(r.cells[p.width + 1])), '') AS reason,
            r.cells[p.group_name] AS label, r.cells[p.participants] AS participants_text,
            whole_number(r.cells[p.participants]) AS participants,
            find_assessment(
@@ -164,7 +168,7 @@ BEGIN
     SET administration_id = (SELECT a.administration_id FROM administration AS a
                              WHERE (a.assessment_id, a.academic_year) = (g.assessment_id, g.academic_year)),
         school_id = (SELECT c.school_id FROM school_code AS c
-                     WHERE c.kind = 'fis_oko' AND c.code = substring(g.label FROM 'edu\d+')),
+                     WHERE c.kind = 'fis_oko' AND c.code = school_login(g.label)),
         municipality_id = (SELECT min(m.municipality_id) FROM municipality AS m
                            WHERE header_text(m.name) = header_text(regexp_replace(g.label, '\(.*\)$', ''))
                            HAVING count(*) = 1),
@@ -172,17 +176,19 @@ BEGIN
         journal_counts = counts_of_percents(g.journal, g.participants),
         score_counts = counts_of_percents(g.scores, g.participants);
     UPDATE import_work AS g
-    SET level = CASE WHEN g.label ~ 'edu\d+' THEN 'school'
+    SET level = CASE WHEN g.label ~ '^[=+@-]' THEN NULL
+                     WHEN school_login(g.label) IS NOT NULL THEN 'school'
                      WHEN header_text(g.label) = 'вся выборка' THEN 'all'
                      WHEN g.label ~ '\(reg\d+_m\d+\)' OR g.municipality_id IS NOT NULL THEN 'municipality'
                      WHEN EXISTS (SELECT FROM region AS r WHERE header_text(r.name) = header_text(g.label))
                      THEN 'region' END;
     UPDATE import_work AS g
     SET reason = nullif(concat_ws('; ',
+            g.reason,
             CASE WHEN g.label IS NULL THEN 'группа не названа'
                  WHEN g.level IS NULL THEN bad_value('группа', g.label, 'не логин организации, не регион и не муниципалитет')
                  WHEN g.level = 'school' AND g.school_id IS NULL
-                 THEN bad_value('код организации', substring(g.label FROM 'edu\d+'), 'нет в school_code') END,
+                 THEN bad_value('код организации', school_login(g.label), 'нет в school_code') END,
             CASE WHEN g.administration_id IS NULL
                  THEN 'неизвестно, о какой процедуре строка, или её проведение не заведено (open_administration)' END,
             CASE WHEN g.participants IS NULL OR g.participants = 0
@@ -304,11 +310,11 @@ BEGIN
     SELECT recorded.import_file_id, g.line, g.row_text, g.reason
     FROM import_work AS g WHERE g.state = 'reject' ORDER BY g.line;
     PERFORM note_unmatched_schools(recorded.import_file_id, ARRAY(
-        SELECT ROW('fis_oko', substring(g.label FROM 'edu\d+'),
+        SELECT ROW('fis_oko', school_login(g.label),
                    nullif(min(regexp_replace(g.label, '\s*\(edu\d+\)$', '')), min(g.label)), NULL, count(*))::school_mention
         FROM import_work AS g
         WHERE g.level = 'school' AND g.school_id IS NULL
-        GROUP BY substring(g.label FROM 'edu\d+')));
+        GROUP BY school_login(g.label)));
     RETURN withdrawn - recorded.rows_replaced;
 END
 $$;
