@@ -441,6 +441,29 @@ $$;
 COMMENT ON FUNCTION lock_file(text) IS
 'До конца транзакции не даёт другим сеансам загружать файл с этим именем; пустое имя — ошибка 22023. Вызывается из import_results и import_file';
 
+-- A row that two files have belongs to the one that came first, and goes with it.
+CREATE FUNCTION sharing_files(file_name text)
+RETURNS text
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT string_agg(format('«%s»', f.file_name), ', ' ORDER BY f.file_name)
+    FROM (
+        SELECT DISTINCT ON (i.file_name) i.*
+        FROM import_file AS i
+        WHERE i.file_name <> sharing_files.file_name AND i.undone_at IS NULL
+        ORDER BY i.file_name, i.version DESC) AS f
+    JOIN (
+        SELECT i.file_name, sum(i.rows_stored - i.rows_withdrawn) AS own
+        FROM import_file AS i
+        WHERE i.undone_at IS NULL
+        GROUP BY i.file_name) AS o USING (file_name)
+    WHERE f.rows_stored + f.rows_replaced + f.rows_unchanged > o.own
+      AND f.import_file_id > (SELECT min(i.import_file_id) FROM import_file AS i
+                              WHERE i.file_name = sharing_files.file_name);
+END;
+COMMENT ON FUNCTION sharing_files(text) IS
+'Более поздние файлы, часть строк которых числится за другими и, может быть, за этим; NULL — таких нет. Вызывается из record_import и undo_import';
+
 -- Writes the rows of import_work, and the file's own, unless the whole import
 -- would change nothing.
 CREATE FUNCTION record_import(new_file import_file, staging regclass, started timestamptz)
@@ -451,6 +474,7 @@ AS $$
 DECLARE
     last_file import_file;
     withdrawn bigint;
+    shared text;
 BEGIN
     SELECT count(*), count(*) FILTER (WHERE w.state = 'new'), count(*) FILTER (WHERE w.state = 'replace'),
            count(*) FILTER (WHERE w.state = 'unchanged'), count(*) FILTER (WHERE w.state = 'reject')
@@ -486,6 +510,18 @@ BEGIN
                      WHEN 'individual' THEN write_results(new_file, staging)
                      WHEN 'group' THEN write_groups(new_file)
                      ELSE write_context_values(new_file) END;
+    IF withdrawn > 0 AND new_file.rows_rejected = new_file.rows_read THEN
+        RAISE WARNING 'из файла «%» не принята ни одна строка, а результаты его прежней редакции удалены: %',
+                      new_file.file_name, withdrawn
+            USING HINT = 'Если это другой файл под тем же именем, загрузите прежний под этим именем ещё раз, а этот назовите иначе.';
+    ELSIF withdrawn > 0 THEN
+        RAISE NOTICE 'удалено результатов прежней редакции, которых в файле «%» нет или строки которых отклонены: %',
+                     new_file.file_name, withdrawn;
+    END IF;
+    shared := sharing_files(new_file.file_name);
+    IF withdrawn > 0 AND shared IS NOT NULL THEN
+        RAISE NOTICE 'если удалённое есть и в файлах %, загрузите их ещё раз', shared;
+    END IF;
     UPDATE import_file AS f
     SET rows_withdrawn = withdrawn, seconds = round(extract(epoch FROM clock_timestamp() - started), 3)
     WHERE f.import_file_id = new_file.import_file_id

@@ -232,6 +232,11 @@ LANGUAGE plpgsql STABLE
 SET search_path FROM CURRENT
 AS $$
 BEGIN
+    IF wanted IS NOT NULL AND NOT EXISTS (SELECT FROM layout AS l WHERE l.code = wanted) THEN
+        RAISE EXCEPTION 'формы «%» нет', wanted
+            USING ERRCODE = 'invalid_parameter_value',
+                  HINT = format('Известные формы: %s.', (SELECT string_agg(l.code, ', ' ORDER BY l.layout_id) FROM layout AS l));
+    END IF;
     SELECT l.code, d.delimiter, m.line
     INTO layout_code, delimiter, header_line
     FROM (VALUES (1, ';'), (2, ','), (3, E'\t'), (4, '|')) AS d (place, delimiter)
@@ -251,7 +256,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION recognise_layout(text) IS
-'Узнаёт форму, разделитель и строку первого заголовка файла; форма не узнана — ошибка 22P02. Вызывается из import_file';
+'Узнаёт форму, разделитель и строку первого заголовка файла; форма не узнана — ошибка 22P02, названной нет — 22023. Вызывается из import_file';
 
 -- As people write a line by hand: other dashes, other and more spaces.
 CREATE FUNCTION plain_text(wording text)

@@ -74,7 +74,11 @@ BEGIN
            int_or_null(coalesce(given.academic_year, r.cells[p.academic_year], x.academic_year), 2000, 2100)
                AS academic_year,
            percents(r.cells, c.marks) AS marks, percents(r.cells, c.journal) AS journal,
-           percents(r.cells, c.scores) AS scores, c.score_values, percents(r.cells, c.tasks) AS tasks
+           percents(r.cells, c.scores) AS scores, c.score_values, percents(r.cells, c.tasks) AS tasks,
+           (SELECT bad_value('процент', coalesce(r.cells[s.place], ''), 'ожидается число от 0 до 100')
+            FROM unnest(c.marks || c.journal || c.scores) WITH ORDINALITY AS s (place)
+            WHERE percent_number(r.cells[s.place]) IS NULL
+            ORDER BY s.ordinality LIMIT 1) AS no_number
     FROM import_record AS r
     JOIN column_places() AS p ON p.line = r.header_line
     JOIN percent_place AS c ON c.line = r.header_line
@@ -103,11 +107,10 @@ CREATE FUNCTION unfit_percent(shares numeric[], n bigint)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
-    SELECT CASE WHEN s.share IS NULL THEN 'вместо процента не число'
-                WHEN s.share > 100 THEN format('%s %% — больше 100', s.share)
+    SELECT CASE WHEN s.share > 100 THEN format('%s %% — больше 100', s.share)
                 ELSE nearest_counts(s.share, n) END
     FROM unnest(shares) WITH ORDINALITY AS s (share)
-    WHERE s.share IS NULL OR s.share > 100 OR (n <= 10000 AND count_of_percent(s.share, n) IS NULL)
+    WHERE s.share > 100 OR (n <= 10000 AND count_of_percent(s.share, n) IS NULL)
     ORDER BY s.ordinality
     LIMIT 1;
 END;
@@ -186,7 +189,8 @@ BEGIN
     SET reason = nullif(concat_ws('; ',
             g.reason,
             CASE WHEN g.label IS NULL THEN 'группа не названа'
-                 WHEN g.level IS NULL THEN bad_value('группа', g.label, 'не логин организации, не регион и не муниципалитет')
+                 WHEN g.level IS NULL
+                 THEN format('группа: «%s» — не логин организации, не регион и не муниципалитет', left(g.label, 40))
                  WHEN g.level = 'school' AND g.school_id IS NULL
                  THEN bad_value('код организации', school_login(g.label), 'нет в school_code') END,
             CASE WHEN g.administration_id IS NULL
@@ -194,7 +198,7 @@ BEGIN
             CASE WHEN g.participants IS NULL OR g.participants = 0
                  THEN bad_value('участников', coalesce(g.participants_text, ''), 'ожидается целое число больше нуля')
                  ELSE coalesce(
-                     unfit_percent(g.marks, g.participants), unfit_percent(g.journal, g.participants),
+                     g.no_number, unfit_percent(g.marks, g.participants), unfit_percent(g.journal, g.participants),
                      unfit_percent(g.scores, g.participants),
                      bad_task_percent(g.tasks),
                      bad_total(g.marks), bad_total(g.scores),

@@ -196,12 +196,29 @@ SELECT is(load('formula_group.csv', E'Год;Класс;Предмет;Логи�
 SELECT is(load('thin.csv', E'Группы участников;Кол-во ОО;Кол-во участников;2;3;4;5\nОбласть;;1\u2009000;25,00;25,00;25,00;25,00', 'UTF8',
                $$, academic_year => 2023, subject => 'math', grade => 5$$), '1 = 1 + 0 + 0 + 0, 0', 'thin spaces between digits');
 
+SELECT is(load('percents.csv', E'Группы участников;Кол-во ОО;Кол-во участников;2;3;4;5\nШкола (edu990001);;4;25,00%;25,00 %;25;25.00\n'
+               'Школа (edu990002);;4;четверть;25,00;25,00;25,00\nИтого;;4;25;25;25;25', 'UTF8',
+               $$, academic_year => 2024, subject => 'math', grade => 5$$), '3 = 1 + 0 + 0 + 2, 0', 'percent signs');
+SELECT is(refused(), E'3 процент: «четверть» — ожидается число от 0 до 100\n4 группа: «Итого» — не логин организации, не регион и не муниципалитет',
+          'what stands in place of a percentage, and a group nobody knows, are shown');
+SELECT is(load('kind.csv', :'title', 'UTF8', $$, kind => 'no_such'$$) ~ E'^22023\nформы «no_such» нет$', true, 'a form that is none');
+
 -- --- one file after another --------------------------------------------------------
 SELECT is(load('first.csv', :'title' || :'form' || (SELECT string_agg(format('edu990001;Школа;k%s;5;1;1;2;3;3', n), E'\n') FROM generate_series(1, 120) AS n)),
           '120 = 120 + 0 + 0 + 0, 0', 'a file of more than a hundred lines');
 INSERT INTO import_line (raw) SELECT l FROM string_to_table(:'title' || :'form' || 'edu990001;;k121;5;?;1;2;3;3', E'\n') AS l;
 SELECT is(call('second.csv'), '1 = 0 + 0 + 0 + 1, 0', 'the next one may follow without open_lines()');
 SELECT is((SELECT line FROM import_reject ORDER BY import_reject_id DESC LIMIT 1), 3::bigint, 'its lines are counted from one');
+
+-- --- rows that two files have --------------------------------------------------
+SELECT is(load('a_first.csv', :'title' || :'form' || E'edu990002;Школа;v1;5;1;1;2;3;3\nedu990002;Школа;v2;5;1;1;2;3;3'), '2 = 2 + 0 + 0 + 0, 0', 'a file');
+SELECT is(load('b_same.csv', :'title' || :'form' || E'edu990002;Школа;v2;5;1;1;2;3;3\nedu990002;Школа;v3;5;1;1;2;3;3'), '2 = 1 + 0 + 1 + 0, 0', 'another with one row of the first');
+SELECT is(load('c_apart.csv', :'title' || :'form' || 'edu990002;Школа;v4;5;1;1;2;3;3'), '1 = 1 + 0 + 0 + 0, 0', 'a third with none');
+SELECT is(sharing_files('a_first.csv'), '«b_same.csv»', 'the second may lose with the first');
+SELECT is(sharing_files('b_same.csv'), NULL, 'nobody with the second');
+SELECT is(undo_import('a_first.csv'), 2::bigint, 'the first is taken back');
+SELECT is(load('b_same.csv', :'title' || :'form' || E'edu990002;Школа;v2;5;1;1;2;3;3\nedu990002;Школа;v3;5;1;1;2;3;3'), '2 = 1 + 0 + 1 + 0, 0', 'the second brings its row back');
+SELECT is(sharing_files('c_apart.csv'), NULL, 'and shares nothing now');
 
 -- --- staging tables of import_results ------------------------------------------------
 CREATE TABLE helper.partitioned (LIKE import_form) PARTITION BY LIST (exam);
