@@ -33,7 +33,7 @@ RETURNS smallint[]
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'scores_or_null';
 COMMENT ON FUNCTION shnor.scores_or_null(text) IS
-'The task scores written in value, otherwise NULL; never an error. Accepted: from 1 to 100 scores separated by semicolons, each from 0 to 100 in at most three digits, or X for a task not attempted (the Latin or the Russian letter, of either case), which is NULL in the result; spaces and no-break spaces (U+00A0) do not count. NULL for NULL.';
+'The task scores written in value, otherwise NULL; never an error. Accepted: from 1 to 100 scores separated by semicolons, each from 0 to 100 in at most three digits, or X for a task not attempted (the Latin or the Russian letter, of either case), which is NULL in the result; spaces and no-break spaces (U+00A0) around a score do not count. NULL for NULL.';
 
 CREATE FUNCTION shnor.fingerprint_accum(state internal, line text)
 RETURNS internal

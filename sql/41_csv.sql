@@ -5,7 +5,7 @@ CREATE FUNCTION shnor.csv_cells(record text, delimiter text)
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'shnor_csv_cells';
 COMMENT ON FUNCTION shnor.csv_cells(text, text) IS
-    'Cells of a record of comma-separated values (RFC 4180: a cell may be quoted, a quote inside is doubled), without the white space around them, an empty cell as NULL; the delimiter is one ASCII character. NULL for more than 2000 cells. Errors: 22023 for another delimiter';
+    'Cells of a record of comma-separated values (RFC 4180: a cell may be quoted, a quote inside is doubled; one with text behind its closing quote is taken as it stands), without the white space around them, an empty cell as NULL; the delimiter is one ASCII character. NULL for more than 2000 cells. Errors: 22023 for another delimiter';
 
 CREATE FUNCTION shnor.csv_inside_accum(inside boolean, line text, delimiter text)
     RETURNS boolean
@@ -56,7 +56,7 @@ CREATE FUNCTION shnor.csv_pick(cells text[], places integer[])
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'shnor_csv_pick';
 COMMENT ON FUNCTION shnor.csv_pick(text[], integer[]) IS
-    'The cells at the places, counted from 1, joined by semicolons; a missing or empty cell as X. NULL if either argument is NULL';
+    'The cells at the places, counted from 1, joined by semicolons; a missing or empty cell as X, semicolons inside a cell as commas. NULL if either argument is NULL';
 
 CREATE FUNCTION shnor.answer_scores(short_answers text, long_answers text)
     RETURNS text

@@ -128,7 +128,8 @@ shnor_csv_filled(PG_FUNCTION_ARGS)
 
 /*
  * csv_pick(cells, places): the cells at the places (from 1), joined by
- * semicolons, a missing or empty one as X.
+ * semicolons, a missing or empty one as X.  Semicolons in a cell become
+ * commas, so that it remains one value, if a wrong one.
  */
 Datum
 shnor_csv_pick(PG_FUNCTION_ARGS)
@@ -159,9 +160,13 @@ shnor_csv_pick(PG_FUNCTION_ARGS)
 		else
 		{
 			text	   *value = DatumGetTextPP(cell[at - 1]);
+			int			start = buf.len;
 
 			appendBinaryStringInfo(&buf, VARDATA_ANY(value),
 								   VARSIZE_ANY_EXHDR(value));
+			for (int c = start; c < buf.len; c++)
+				if (buf.data[c] == ';')
+					buf.data[c] = ',';
 		}
 	}
 	PG_RETURN_TEXT_P(cstring_to_text_with_len(buf.data, buf.len));

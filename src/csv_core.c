@@ -24,6 +24,15 @@ skip_blanks(const char *p, const char *end, char delimiter)
 	return p;
 }
 
+/* Is there anything but white space from p to end? */
+static bool
+has_text(const char *p, const char *end)
+{
+	while (p < end && (unsigned char) *p <= ' ')
+		p++;
+	return p < end;
+}
+
 /*
  * Returns the quote that closes the cell whose text begins at p, or end when
  * none does; *doubled tells of doubled quotes before it.
@@ -46,9 +55,9 @@ find_closing_quote(const char *p, const char *end, bool *doubled)
 
 /*
  * Splits the record into cells, at most max_cells, and returns their number;
- * -1 when there are more.  A record of no bytes has one empty cell.  Text
- * between a closing quote and the delimiter is dropped, an unclosed quote
- * takes the rest of the record.
+ * -1 when there are more.  A record of no bytes has one empty cell.  A cell
+ * with text behind its closing quote is not a quoted one and keeps its quotes;
+ * an unclosed quote takes the rest of the record.
  */
 int
 csv_split(const char *record, size_t len, char delimiter,
@@ -69,10 +78,18 @@ csv_split(const char *record, size_t len, char delimiter,
 		{
 			const char *stop = find_closing_quote(text + 1, end,
 												  &cell->doubled);
+			const char *cell_end;
 
+			next = memchr(stop, delimiter, (size_t) (end - stop));
+			cell_end = next ? next : end;
 			cell->start = text + 1;
 			cell->len = (size_t) (stop - cell->start);
-			next = memchr(stop, delimiter, (size_t) (end - stop));
+			if (stop < end && has_text(stop + 1, cell_end))
+			{
+				cell->start = text;
+				cell->len = (size_t) (cell_end - text);
+				cell->doubled = false;
+			}
 		}
 		else
 		{

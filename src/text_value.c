@@ -202,6 +202,30 @@ is_code(PG_FUNCTION_ARGS)
 	PG_RETURN_BOOL(true);
 }
 
+/* Moves the ends of a piece of UTF-8 past the spaces and no-break spaces there. */
+static void
+trim_utf8_spaces(const char **start, const char **end)
+{
+	const char *p = *start;
+	const char *q = *end;
+
+	for (;;)
+	{
+		if (p < q && *p == ' ')
+			p++;
+		else if (q - p >= 2 && memcmp(p, "\xC2\xA0", 2) == 0)
+			p += 2;
+		else if (p < q && q[-1] == ' ')
+			q--;
+		else if (q - p >= 2 && memcmp(q - 2, "\xC2\xA0", 2) == 0)
+			q -= 2;
+		else
+			break;
+	}
+	*start = p;
+	*end = q;
+}
+
 /*
  * Reads one score, or an X, a Latin or a Russian letter, from the len bytes of
  * UTF-8 at p, which has no blanks.  Returns false when it is neither; *is_null
@@ -239,36 +263,25 @@ scores_or_null(PG_FUNCTION_ARGS)
 	char	   *from = pg_server_to_any(VARDATA_ANY(value), len, PG_UTF8);
 	const char *end = from + (from == VARDATA_ANY(value) ? len :
 							  (int) strlen(from));
-	char	   *bytes = palloc(end - from + 1);
-	char	   *to = bytes;
 	Datum		scores[MAX_TASKS];
 	bool		nulls[MAX_TASKS];
 	int			count = 0;
 	int			lower = 1;
 
-	for (const char *p = from; p < end; p++)
+	for (const char *p = from;;)
 	{
-		if (*p == ' ')
-			continue;
-		if (*p == '\xC2' && p + 1 < end && p[1] == '\xA0')
-			p++;
-		else
-			*to++ = *p;
-	}
-	for (const char *p = bytes;;)
-	{
-		const char *stop = memchr(p, ';', to - p);
+		const char *next = memchr(p, ';', end - p);
+		const char *stop = next ? next : end;
 		int16		score = 0;
 
-		if (stop == NULL)
-			stop = to;
+		trim_utf8_spaces(&p, &stop);
 		if (count == MAX_TASKS ||
 			!read_score(p, (int) (stop - p), &score, &nulls[count]))
 			PG_RETURN_NULL();
 		scores[count++] = Int16GetDatum(score);
-		if (stop == to)
+		if (next == NULL)
 			break;
-		p = stop + 1;
+		p = next + 1;
 	}
 	PG_RETURN_ARRAYTYPE_P(construct_md_array(scores, nulls, 1, &count, &lower,
 											 INT2OID, sizeof(int16), true,

@@ -112,11 +112,13 @@ BEGIN
                p.score, p.mark, p.journal_mark, p.participant, coalesce(p.class, ''),
                p.task_scores,
                nullif(concat_ws('; ',
+                   p.refusal,
                    CASE WHEN p.academic_year IS NULL
                         THEN bad_value('учебный год', p.year_text, 'ожидается год от 2000 до 2100')
                         WHEN n.assessment_id IS NULL
                         THEN format('процедура «%%s, %%s, %%s, %%s» не заведена в assessment',
-                                    left(p.exam, 40), left(p.subject, 40), left(p.level, 40), left(p.grade_text, 40))
+                                    left(masked(p.exam_text), 40), left(masked(p.subject_text), 40),
+                                    left(coalesce(masked(p.level_text), 'none'), 40), left(masked(p.grade_text), 40))
                         WHEN a.administration_id IS NULL
                         THEN format('проведение «%%s» в %%s учебном году не заведено: выполните SELECT open_administration(%%s, %%L, %%L, %%s, ...)',
                                     n.name, p.academic_year, p.academic_year, p.exam, p.subject, p.grade)
@@ -129,7 +131,7 @@ BEGIN
                    CASE WHEN p.participant IS NULL THEN 'нет кода участника'
                         WHEN NOT is_code(p.participant, 40)
                         THEN 'код участника — не код из латинских букв, цифр, _ и - (до 40 знаков); сам он здесь не показан' END,
-                   CASE WHEN octet_length(p.class) > 40 OR p.class ~ '[А-ЯЁA-Z][а-яёa-z]{3}'
+                   CASE WHEN octet_length(p.class) > 40 OR p.class ~ '[А-ЯЁA-Z][а-яёa-z]{3}|^[=+@-].|[[:cntrl:]]'
                         THEN bad_value('класс', p.class, 'не похоже на обозначение класса') END,
                    CASE WHEN p.attempt IS NULL
                         THEN bad_value('попытка', p.attempt_text, 'ожидается целое от 1 до 9') END,
@@ -148,7 +150,7 @@ BEGIN
                         WHEN p.score_text IS NULL AND a.fail_by = 'min_score'
                         THEN 'нет балла, а эта процедура оценивается по минимальному баллу' END,
                    CASE WHEN p.task_scores IS NULL AND p.tasks_text IS NOT NULL
-                        THEN bad_value('баллы за задания', translate(p.tasks_text, 'xхХ ' || chr(160), 'XXX'),
+                        THEN bad_value('баллы за задания', translate(p.tasks_text, 'xхХ', 'XXX'),
                                        'ожидаются целые от 0 до 100 через точку с запятой, не больше ста, X — не приступал') END),
                '')
         FROM (
@@ -164,9 +166,9 @@ BEGIN
                 SELECT s.ctid AS tid,
                        %s AS line,
                        cell_text(s.academic_year) AS year_text,
-                       cell_code(s.exam) AS exam,
-                       cell_code(s.subject) AS subject,
-                       coalesce(cell_code(s.level), 'none') AS level,
+                       cell_code(s.exam) AS exam, cell_text(s.exam) AS exam_text,
+                       cell_code(s.subject) AS subject, cell_text(s.subject) AS subject_text,
+                       coalesce(cell_code(s.level), 'none') AS level, cell_text(s.level) AS level_text,
                        cell_text(s.grade) AS grade_text,
                        cell_code(s.school_code_kind) AS school_code_kind,
                        cell_text(s.school_code) AS school_code,
@@ -176,7 +178,8 @@ BEGIN
                        cell_text(s.score) AS score_text,
                        cell_text(s.mark) AS mark_text,
                        cell_text(s.journal_mark) AS journal_mark_text,
-                       cell_text(s.task_scores) AS tasks_text
+                       cell_text(s.task_scores) AS tasks_text,
+                       %s AS refusal
                 FROM %s AS s
                 OFFSET 0) AS t
             OFFSET 0) AS p
@@ -190,14 +193,14 @@ BEGIN
           ON (c.kind, c.code) = (p.school_code_kind, p.school_code)
         $query$, CASE WHEN keep_lines THEN 's.file_line'
                       ELSE format('1 + row_number() OVER (ORDER BY s.%I)', line_order(staging)) END,
-                 staging)
+                 CASE WHEN keep_lines THEN 's.refusal' ELSE 'NULL::text' END, staging)
     USING open_years;
     UPDATE import_work SET state = 'reject' WHERE reason IS NOT NULL;
     ANALYZE import_work;
 END
 $$;
 COMMENT ON FUNCTION parse_staging(regclass, boolean) IS
-'Разбирает строки файла во временную таблицу import_work: значения либо причины отказа; номера строк — из file_line или по порядку после заголовка. Вызывается из import_staged';
+'Разбирает строки файла во временную таблицу import_work: значения либо причины отказа; номера строк — из file_line или по порядку после заголовка. У строк файла (keep_lines) причина отказа может быть и в столбце refusal. Вызывается из import_staged';
 
 -- Rows of one file that claim the same result: equal ones after the first are
 -- repeats, unequal ones are all refused since none can be preferred.
@@ -345,9 +348,9 @@ BEGIN
     EXECUTE format($query$
         INSERT INTO import_reject (import_file_id, line, row_text, reason)
         SELECT $1, w.line,
-               concat_ws(';', coalesce(masked(s.academic_year), ''), coalesce(s.exam, ''),
-                   coalesce(s.subject, ''), coalesce(s.level, ''), coalesce(masked(s.grade), ''),
-                   coalesce(s.school_code_kind, ''), coalesce(masked(s.school_code), ''),
+               concat_ws(';', coalesce(masked(s.academic_year), ''), coalesce(masked(s.exam), ''),
+                   coalesce(masked(s.subject), ''), coalesce(masked(s.level), ''), coalesce(masked(s.grade), ''),
+                   coalesce(masked(s.school_code_kind), ''), coalesce(masked(s.school_code), ''),
                    CASE WHEN is_code(cell_text(s.participant), 40) THEN s.participant
                         WHEN cell_text(s.participant) IS NULL THEN '' ELSE '***' END,
                    coalesce(masked(s.class), ''), coalesce(masked(s.attempt), ''), coalesce(masked(s.score), ''),
@@ -363,6 +366,41 @@ END
 $$;
 COMMENT ON FUNCTION write_rejects(integer, regclass) IS
 'Сохраняет отклонённые строки с причинами. Вызывается из write_results';
+
+-- A row is found again by its place in the table, which only an ordinary table
+-- has: in a foreign or a partitioned one two rows may have the same.
+CREATE FUNCTION check_staging(staging regclass)
+RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path FROM CURRENT
+AS $$
+DECLARE
+    unfit text;
+BEGIN
+    IF (SELECT c.relkind <> 'r' OR EXISTS (SELECT FROM pg_inherits AS i WHERE i.inhparent = c.oid)
+        FROM pg_class AS c WHERE c.oid = staging)
+    THEN
+        RAISE EXCEPTION 'строки файла должны лежать в обычной таблице'
+            USING ERRCODE = 'wrong_object_type',
+                  DETAIL = format('%s — не обычная таблица или состоит из секций.', staging),
+                  HINT = 'Скопируйте строки: CREATE TABLE staging AS SELECT * FROM ...';
+    END IF;
+    SELECT string_agg(f.attname, ', ' ORDER BY f.attnum) INTO unfit
+    FROM pg_attribute AS f
+    WHERE f.attrelid = 'import_form'::regclass AND f.attnum > 0 AND NOT f.attisdropped
+      AND NOT EXISTS (
+          SELECT FROM pg_attribute AS s
+          WHERE s.attrelid = staging AND s.attname = f.attname AND s.atttypid = 'text'::regtype);
+    IF unfit IS NOT NULL THEN
+        RAISE EXCEPTION 'столбцы таблицы со строками файла — не те, что у import_form'
+            USING ERRCODE = 'undefined_column',
+                  DETAIL = format('В таблице %s нет столбцов типа text: %s.', staging, unfit),
+                  HINT = 'Создайте её так: CREATE TABLE staging (LIKE import_form).';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION check_staging(regclass) IS
+'Ошибка 42809, если это не обычная таблица, и 42703, если у неё нет столбцов import_form типа text. Вызывается из import_results';
 
 CREATE FUNCTION staging_fingerprint(staging regclass)
 RETURNS text
@@ -403,6 +441,29 @@ $$;
 COMMENT ON FUNCTION lock_file(text) IS
 'До конца транзакции не даёт другим сеансам загружать файл с этим именем; пустое имя — ошибка 22023. Вызывается из import_results и import_file';
 
+-- A row that two files have belongs to the one that came first, and goes with it.
+CREATE FUNCTION sharing_files(file_name text)
+RETURNS text
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT string_agg(format('«%s»', f.file_name), ', ' ORDER BY f.file_name)
+    FROM (
+        SELECT DISTINCT ON (i.file_name) i.*
+        FROM import_file AS i
+        WHERE i.file_name <> sharing_files.file_name AND i.undone_at IS NULL
+        ORDER BY i.file_name, i.version DESC) AS f
+    JOIN (
+        SELECT i.file_name, sum(i.rows_stored - i.rows_withdrawn) AS own
+        FROM import_file AS i
+        WHERE i.undone_at IS NULL
+        GROUP BY i.file_name) AS o USING (file_name)
+    WHERE f.rows_stored + f.rows_replaced + f.rows_unchanged > o.own
+      AND f.import_file_id > (SELECT min(i.import_file_id) FROM import_file AS i
+                              WHERE i.file_name = sharing_files.file_name);
+END;
+COMMENT ON FUNCTION sharing_files(text) IS
+'Более поздние файлы, часть строк которых числится за другими и, может быть, за этим; NULL — таких нет. Вызывается из record_import и undo_import';
+
 -- Writes the rows of import_work, and the file's own, unless the whole import
 -- would change nothing.
 CREATE FUNCTION record_import(new_file import_file, staging regclass, started timestamptz)
@@ -413,6 +474,7 @@ AS $$
 DECLARE
     last_file import_file;
     withdrawn bigint;
+    shared text;
 BEGIN
     SELECT count(*), count(*) FILTER (WHERE w.state = 'new'), count(*) FILTER (WHERE w.state = 'replace'),
            count(*) FILTER (WHERE w.state = 'unchanged'), count(*) FILTER (WHERE w.state = 'reject')
@@ -448,6 +510,18 @@ BEGIN
                      WHEN 'individual' THEN write_results(new_file, staging)
                      WHEN 'group' THEN write_groups(new_file)
                      ELSE write_context_values(new_file) END;
+    IF withdrawn > 0 AND new_file.rows_rejected = new_file.rows_read THEN
+        RAISE WARNING 'из файла «%» не принята ни одна строка, а результаты его прежней редакции удалены: %',
+                      new_file.file_name, withdrawn
+            USING HINT = 'Если это другой файл под тем же именем, загрузите прежний под этим именем ещё раз, а этот назовите иначе.';
+    ELSIF withdrawn > 0 THEN
+        RAISE NOTICE 'удалено результатов прежней редакции, которых в файле «%» нет или строки которых отклонены: %',
+                     new_file.file_name, withdrawn;
+    END IF;
+    shared := sharing_files(new_file.file_name);
+    IF withdrawn > 0 AND shared IS NOT NULL THEN
+        RAISE NOTICE 'если удалённое есть и в файлах %, загрузите их ещё раз', shared;
+    END IF;
     UPDATE import_file AS f
     SET rows_withdrawn = withdrawn, seconds = round(extract(epoch FROM clock_timestamp() - started), 3)
     WHERE f.import_file_id = new_file.import_file_id
@@ -501,6 +575,7 @@ BEGIN
                   HINT = 'Выполните SELECT open_staging(), затем \copy import_staging FROM ... и повторите вызов в том же сеансе.';
     END IF;
     new_file.file_name := file_name;
+    PERFORM check_staging(source);
     new_file.kind := 'canonical';
     new_file.lines_service := 0;
     new_file.fingerprint := staging_fingerprint(source);

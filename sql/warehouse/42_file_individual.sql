@@ -32,12 +32,15 @@ RETURN CASE WHEN int_or_null(cell, 0, 1000) IS NOT NULL THEN cell
 COMMENT ON FUNCTION present_value(text) IS
 'Значение ячейки или NULL, если в ней знак отсутствия значения: X, «-», «нет отметки»';
 
--- Every exam named in the file, by its line or by the text of its cell.
+-- Every exam named in the file, by its line or by the text of its cell. A line
+-- that cannot be read hides the one above it from the rows below.
 CREATE FUNCTION read_exams(own_layout layout, file_name text)
 RETURNS void
 LANGUAGE plpgsql
 SET search_path FROM CURRENT
 AS $$
+DECLARE
+    unread record;
 BEGIN
     CREATE TEMPORARY TABLE import_exam AS
     SELECT t.line, t.wording, e.exam, e.subject, e.level, e.grade, e.academic_year, e.held_on
@@ -52,10 +55,20 @@ BEGIN
         UNION ALL
         SELECT 0, NULL, file_name) AS t
     CROSS JOIN LATERAL exam_of_text(t.source, coalesce(own_layout.exam, 'vpr')) AS e;
+    FOR unread IN
+        SELECT r.line, left((array_remove(r.cells, NULL))[1], 80) AS wording
+        FROM import_record AS r
+        WHERE r.kind = 'exam' AND NOT EXISTS (SELECT FROM import_exam AS e WHERE e.line = r.line)
+        ORDER BY r.line
+        LIMIT 20
+    LOOP
+        RAISE WARNING 'строка %: из «%» неясно, о какой процедуре строки под ней', unread.line, unread.wording
+            USING HINT = 'Пишется так: «ВПР 2026 Русский язык 4 класс», «01 - Русский язык 2025.05.30»; иначе укажите academic_year, subject, grade.';
+    END LOOP;
 END
 $$;
 COMMENT ON FUNCTION read_exams(layout, text) IS
-'Собирает процедуры, названные в файле (временная таблица import_exam). Вызывается из import_file';
+'Собирает процедуры, названные в файле (временная таблица import_exam); о строках, которые похожи на название процедуры, но не поняты, предупреждает. Вызывается из import_file';
 
 -- Values the caller gave stand before those of the file. array_append gives an
 -- array taken apart, whose elements are then found at once; in a stored one each
@@ -69,23 +82,23 @@ AS $$
 DECLARE
     written bigint;
 BEGIN
-    CREATE TEMPORARY TABLE import_rows (LIKE import_form, file_line bigint, held_on date);
+    CREATE TEMPORARY TABLE import_rows (LIKE import_form, file_line bigint, held_on date, refusal text);
     INSERT INTO import_rows
     SELECT coalesce(given.academic_year, r.cells[p.academic_year], x.academic_year),
            coalesce(given.exam, r.cells[p.exam], x.exam, own_layout.exam),
            coalesce(given.subject, r.cells[p.subject], x.subject),
-           coalesce(given.level, r.cells[p.level], x.level),
+           v.level,
            coalesce(given.grade, r.cells[p.grade], x.grade, own_layout.grade::text),
            coalesce(given.school_code_kind, r.cells[p.school_code_kind], own_layout.school_code_kind),
-           coalesce(given.school_code, substring(r.cells[p.school_code] FROM 'edu\d+'), r.cells[p.school_code]),
+           coalesce(given.school_code, school_login(r.cells[p.school_code]), r.cells[p.school_code]),
            CASE WHEN p.document_number IS NULL THEN r.cells[p.participant]
                 ELSE participant_code(r.cells[p.document_series] || '|' || r.cells[p.document_number]) END,
            r.cells[p.class],
            coalesce(r.cells[p.attempt], given.attempt),
            CASE WHEN p.final_score IS NULL THEN present_value(r.cells[p.score])
-                WHEN x.level = 'base' THEN present_value(r.cells[p.primary_score])
+                WHEN v.level = 'base' THEN present_value(r.cells[p.primary_score])
                 ELSE present_value(r.cells[p.final_score]) END,
-           CASE WHEN x.level = 'base' AND p.final_score IS NOT NULL THEN present_value(r.cells[p.final_score])
+           CASE WHEN v.level = 'base' AND p.final_score IS NOT NULL THEN present_value(r.cells[p.final_score])
                 ELSE present_value(r.cells[p.mark]) END,
            present_value(r.cells[p.journal_mark]),
            CASE WHEN p.items IS NOT NULL THEN translate(csv_pick(r.cells, p.items), '-–—', 'XXX')
@@ -93,9 +106,9 @@ BEGIN
                 THEN coalesce(answer_scores(r.cells[p.short_answers], r.cells[p.long_answers]),
                               concat_ws(' ', r.cells[p.short_answers], r.cells[p.long_answers]))
                 ELSE r.cells[p.task_scores] END,
-           r.line, x.held_on
+           r.line, x.held_on, nullif(concat_ws('; ', r.refusal, torn_row(r.cells[p.width + 1])), '')
     FROM (
-        SELECT d.line, array_append(d.cells, NULL) AS cells, d.header_line, d.exam_line
+        SELECT d.line, array_append(d.cells, NULL) AS cells, d.header_line, d.exam_line, d.refusal
         FROM import_record AS d
         WHERE d.kind = 'data'
         OFFSET 0) AS r
@@ -104,6 +117,7 @@ BEGIN
         SELECT e.* FROM import_exam AS e
         WHERE e.wording = r.cells[p.exam_name]
            OR p.exam_name IS NULL AND e.wording IS NULL AND e.line = coalesce(r.exam_line, 0)) AS x ON true
+    CROSS JOIN LATERAL (SELECT coalesce(given.level, r.cells[p.level], x.level) AS level) AS v
     WHERE p.variant IS NULL OR lower_text(coalesce(r.cells[p.variant], '')) <> 'отсутствовал';
     GET DIAGNOSTICS written = ROW_COUNT;
     RETURN written;

@@ -56,17 +56,17 @@ COMMENT ON COLUMN published_group.task_percents IS 'Процент выполн�
 CREATE FUNCTION whole_number(cell text)
 RETURNS bigint
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN translate(cell, ' ' || chr(160) || chr(8239), '') ~ '^\d{1,12}$'
-            THEN translate(cell, ' ' || chr(160) || chr(8239), '')::bigint END;
+RETURN CASE WHEN translate(cell, ' ' || chr(160) || chr(8201) || chr(8239), '') ~ '^\d{1,12}$'
+            THEN translate(cell, ' ' || chr(160) || chr(8201) || chr(8239), '')::bigint END;
 COMMENT ON FUNCTION whole_number(text) IS
 'Целое число ячейки (пробелы между разрядами допустимы) или NULL, если там не целое число';
 
 CREATE FUNCTION percent_number(cell text)
 RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN cell ~ '^\d{1,3}([.,]\d{1,10})?$' THEN replace(cell, ',', '.')::numeric END;
+RETURN CASE WHEN cell ~ '^\d{1,3}([.,]\d{1,10})?\s?%?$' THEN translate(cell, ', %' || chr(160), '.')::numeric END;
 COMMENT ON FUNCTION percent_number(text) IS
-'Процент ячейки (дробная часть после точки или запятой) или NULL, если там не число';
+'Процент ячейки (дробная часть после точки или запятой, знак % необязателен) или NULL, если там не число';
 
 -- A count is known when one whole number alone gives the percentage printed
 -- with two decimals, which holds up to 10,000 participants.

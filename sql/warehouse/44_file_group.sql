@@ -27,6 +27,7 @@ BEGIN
     DELETE FROM import_record AS r WHERE r.kind = 'data' OR r.line IN (SELECT f.line FROM import_folded AS f);
     INSERT INTO import_record (line, cells, filled, kind, header_line, exam_line)
     SELECT f.line, f.cells, 5, 'data', f.header_line, f.exam_line FROM import_folded AS f;
+    UPDATE import_record AS r SET cells = array_fill('-'::text, '{5}') WHERE r.kind = 'header';
     DELETE FROM import_header;
     INSERT INTO import_header (line, role, place, header)
     SELECT DISTINCT f.header_line, v.role, v.place, v.role
@@ -56,11 +57,14 @@ BEGIN
                    FILTER (WHERE h.role ~ '^journal_') AS journal,
                array_agg(h.place ORDER BY h.header::integer) FILTER (WHERE h.role = 'score') AS scores,
                array_agg(h.header::integer ORDER BY h.header::integer) FILTER (WHERE h.role = 'score') AS score_values,
-               array_agg(h.place ORDER BY h.place) FILTER (WHERE h.role = 'task') AS tasks
+               array_agg(h.place ORDER BY h.place) FILTER (WHERE h.role = 'task') AS tasks,
+               array_agg(DISTINCT h.place ORDER BY h.place) AS known
         FROM import_header AS h
         GROUP BY h.line
     )
-    SELECT r.line, array_to_string(r.cells, ';', '') AS row_text, NULL::text AS reason,
+    SELECT r.line, (SELECT string_agg(coalesce(r.cells[k.place], ''), ';' ORDER BY k.ordinality)
+                    FROM unnest(c.known) WITH ORDINALITY AS k (place)) AS row_text,
+           nullif(concat_ws('; ', r.refusal, torn_row(r.cells[p.width + 1])), '') AS reason,
            r.cells[p.group_name] AS label, r.cells[p.participants] AS participants_text,
            whole_number(r.cells[p.participants]) AS participants,
            find_assessment(
@@ -70,7 +74,11 @@ BEGIN
            int_or_null(coalesce(given.academic_year, r.cells[p.academic_year], x.academic_year), 2000, 2100)
                AS academic_year,
            percents(r.cells, c.marks) AS marks, percents(r.cells, c.journal) AS journal,
-           percents(r.cells, c.scores) AS scores, c.score_values, percents(r.cells, c.tasks) AS tasks
+           percents(r.cells, c.scores) AS scores, c.score_values, percents(r.cells, c.tasks) AS tasks,
+           (SELECT bad_value('процент', coalesce(r.cells[s.place], ''), 'ожидается число от 0 до 100')
+            FROM unnest(c.marks || c.journal || c.scores) WITH ORDINALITY AS s (place)
+            WHERE percent_number(r.cells[s.place]) IS NULL
+            ORDER BY s.ordinality LIMIT 1) AS no_number
     FROM import_record AS r
     JOIN column_places() AS p ON p.line = r.header_line
     JOIN percent_place AS c ON c.line = r.header_line
@@ -99,11 +107,10 @@ CREATE FUNCTION unfit_percent(shares numeric[], n bigint)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
-    SELECT CASE WHEN s.share IS NULL THEN 'вместо процента не число'
-                WHEN s.share > 100 THEN format('%s %% — больше 100', s.share)
+    SELECT CASE WHEN s.share > 100 THEN format('%s %% — больше 100', s.share)
                 ELSE nearest_counts(s.share, n) END
     FROM unnest(shares) WITH ORDINALITY AS s (share)
-    WHERE s.share IS NULL OR s.share > 100 OR (n <= 10000 AND count_of_percent(s.share, n) IS NULL)
+    WHERE s.share > 100 OR (n <= 10000 AND count_of_percent(s.share, n) IS NULL)
     ORDER BY s.ordinality
     LIMIT 1;
 END;
@@ -164,7 +171,7 @@ BEGIN
     SET administration_id = (SELECT a.administration_id FROM administration AS a
                              WHERE (a.assessment_id, a.academic_year) = (g.assessment_id, g.academic_year)),
         school_id = (SELECT c.school_id FROM school_code AS c
-                     WHERE c.kind = 'fis_oko' AND c.code = substring(g.label FROM 'edu\d+')),
+                     WHERE c.kind = 'fis_oko' AND c.code = school_login(g.label)),
         municipality_id = (SELECT min(m.municipality_id) FROM municipality AS m
                            WHERE header_text(m.name) = header_text(regexp_replace(g.label, '\(.*\)$', ''))
                            HAVING count(*) = 1),
@@ -172,23 +179,26 @@ BEGIN
         journal_counts = counts_of_percents(g.journal, g.participants),
         score_counts = counts_of_percents(g.scores, g.participants);
     UPDATE import_work AS g
-    SET level = CASE WHEN g.label ~ 'edu\d+' THEN 'school'
+    SET level = CASE WHEN g.label ~ '^[=+@-]' THEN NULL
+                     WHEN school_login(g.label) IS NOT NULL THEN 'school'
                      WHEN header_text(g.label) = 'вся выборка' THEN 'all'
                      WHEN g.label ~ '\(reg\d+_m\d+\)' OR g.municipality_id IS NOT NULL THEN 'municipality'
                      WHEN EXISTS (SELECT FROM region AS r WHERE header_text(r.name) = header_text(g.label))
                      THEN 'region' END;
     UPDATE import_work AS g
     SET reason = nullif(concat_ws('; ',
+            g.reason,
             CASE WHEN g.label IS NULL THEN 'группа не названа'
-                 WHEN g.level IS NULL THEN bad_value('группа', g.label, 'не логин организации, не регион и не муниципалитет')
+                 WHEN g.level IS NULL
+                 THEN format('группа: «%s» — не логин организации, не регион и не муниципалитет', left(g.label, 40))
                  WHEN g.level = 'school' AND g.school_id IS NULL
-                 THEN bad_value('код организации', substring(g.label FROM 'edu\d+'), 'нет в school_code') END,
+                 THEN bad_value('код организации', school_login(g.label), 'нет в school_code') END,
             CASE WHEN g.administration_id IS NULL
                  THEN 'неизвестно, о какой процедуре строка, или её проведение не заведено (open_administration)' END,
             CASE WHEN g.participants IS NULL OR g.participants = 0
                  THEN bad_value('участников', coalesce(g.participants_text, ''), 'ожидается целое число больше нуля')
                  ELSE coalesce(
-                     unfit_percent(g.marks, g.participants), unfit_percent(g.journal, g.participants),
+                     g.no_number, unfit_percent(g.marks, g.participants), unfit_percent(g.journal, g.participants),
                      unfit_percent(g.scores, g.participants),
                      bad_task_percent(g.tasks),
                      bad_total(g.marks), bad_total(g.scores),
@@ -304,11 +314,11 @@ BEGIN
     SELECT recorded.import_file_id, g.line, g.row_text, g.reason
     FROM import_work AS g WHERE g.state = 'reject' ORDER BY g.line;
     PERFORM note_unmatched_schools(recorded.import_file_id, ARRAY(
-        SELECT ROW('fis_oko', substring(g.label FROM 'edu\d+'),
+        SELECT ROW('fis_oko', school_login(g.label),
                    nullif(min(regexp_replace(g.label, '\s*\(edu\d+\)$', '')), min(g.label)), NULL, count(*))::school_mention
         FROM import_work AS g
         WHERE g.level = 'school' AND g.school_id IS NULL
-        GROUP BY substring(g.label FROM 'edu\d+')));
+        GROUP BY school_login(g.label)));
     RETURN withdrawn - recorded.rows_replaced;
 END
 $$;

@@ -30,6 +30,11 @@ BEGIN
         RAISE EXCEPTION 'файл «%» пуст', name
             USING ERRCODE = 'no_data_found', HINT = 'Сначала загрузите строки файла командой \copy import_line FROM ...';
     END IF;
+    IF (SELECT count(*) = 1 AND max(length(l.raw)) > 2000 FROM (SELECT i.raw FROM import_line AS i LIMIT 2) AS l) THEN
+        RAISE EXCEPTION 'в файле «%» одна длинная строка', name
+            USING ERRCODE = 'no_data_found',
+                  HINT = 'Вероятно, строки в нём оканчиваются знаком CR: сохраните файл заново как CSV в кодировке UTF-8.';
+    END IF;
     new_file.lines_service := decode_lines(new_file.encoding, 1, 100);
     SELECT r.layout_code, r.delimiter, r.header_line INTO new_file.kind, delimiter, first_header
     FROM recognise_layout(nullif(kind, 'auto')) AS r;
@@ -52,6 +57,9 @@ BEGIN
     IF own_layout.content = 'individual' THEN
         PERFORM compare_announced();
         new_file.lines_service := new_file.lines_service - write_import_rows(own_layout, given);
+        PERFORM refuse_broken_header(own_layout, ARRAY(
+            SELECT i.file_line FROM import_rows AS i
+            WHERE int_or_null(i.score, 0, 1000) IS NULL AND int_or_null(i.mark, 2, 5) IS NULL));
         PERFORM number_attempts();
         IF own_layout.derives_mark THEN
             PERFORM derive_marks();
@@ -60,13 +68,17 @@ BEGIN
     ELSIF own_layout.content = 'context' THEN
         new_file := import_context_values(new_file, own_layout, given, started);
     ELSE
+        PERFORM refuse_broken_header(own_layout, ARRAY(
+            SELECT r.line FROM import_record AS r WHERE r.kind = 'data'));
         IF own_layout.code = 'fis_journal_long' THEN
             PERFORM fold_journal();
         END IF;
         new_file := import_groups(new_file, own_layout, given, started);
     END IF;
     PERFORM clear_file_tables();
+    -- The next file may follow without open_lines().
     TRUNCATE pg_temp.import_line;
+    PERFORM setval('pg_temp.import_staging_line', 1, false);
     RETURN new_file;
 END
 $$;

@@ -87,6 +87,7 @@ AS $$
 DECLARE
     own_name text := undo_import.file_name;
     removed bigint;
+    shared text;
 BEGIN
     PERFORM lock_file(own_name);
     IF NOT EXISTS (SELECT FROM import_file AS f WHERE f.file_name = own_name) THEN
@@ -142,8 +143,12 @@ BEGIN
         RETURNING 1
     )
     SELECT coalesce(sum(c.removed), 0) INTO removed FROM counted AS c;
+    shared := sharing_files(own_name);
+    IF removed > 0 AND shared IS NOT NULL THEN
+        RAISE NOTICE 'если удалённое есть и в файлах %, загрузите их ещё раз', shared;
+    END IF;
     RETURN removed;
 END
 $$;
 COMMENT ON FUNCTION undo_import(text) IS
-'Отменяет загрузку файла: удаляет результаты, сводные данные и показатели условий, взятые из всех его редакций, и отмечает это в import_file; больше ничего не меняет. Возвращает число удалённых строк. Тот же файл можно загрузить снова. Результаты, которые были и в другом файле, но считались за этим, вернёт повторная загрузка того файла. Файл не загружался — ошибка P0002';
+'Отменяет загрузку файла: удаляет результаты, сводные данные и показатели условий, взятые из всех его редакций, и отмечает это в import_file; больше ничего не меняет. Возвращает число удалённых строк. Тот же файл можно загрузить снова. Результаты, которые были и в другом файле, но считались за этим, вернёт повторная загрузка того файла (называются в NOTICE). Файл не загружался — ошибка P0002';

@@ -275,7 +275,7 @@ BEGIN
     WITH form AS (
         SELECT r.line, r.header_line, r.cells,
                coalesce(given.school_code_kind, own_layout.school_code_kind) AS kind,
-               coalesce(given.school_code, substring(r.cells[p.school_code] FROM 'edu\d+'), r.cells[p.school_code]) AS code,
+               coalesce(given.school_code, school_login(r.cells[p.school_code]), r.cells[p.school_code]) AS code,
                r.cells[p.school_name] AS school_name,
                coalesce(given.academic_year, r.cells[p.academic_year]) AS year_text,
                int_or_null(coalesce(given.academic_year, r.cells[p.academic_year]), 2000, 2100) AS academic_year,
@@ -410,7 +410,8 @@ BEGIN
     INSERT INTO import_reject (import_file_id, line, row_text, reason)
     SELECT recorded.import_file_id, c.line,
            (SELECT string_agg(coalesce(masked(t.cell), ''), ';' ORDER BY t.ordinality)
-            FROM unnest(r.cells) WITH ORDINALITY AS t (cell)), c.reason
+            FROM unnest(r.cells) WITH ORDINALITY AS t (cell)
+            WHERE t.ordinality IN (SELECT h.place FROM import_header AS h WHERE h.line = r.header_line)), c.reason
     FROM import_work AS c
     JOIN import_record AS r USING (line)
     WHERE c.state = 'reject'

@@ -77,7 +77,8 @@ SELECT next_file_line('a', name) AS of_each FROM (VALUES ('pg_temp.line_number')
 
 SELECT csv_filled('{a,NULL,c}') AS filled, csv_filled('{}') AS of_none, csv_filled('{a,b}') AS all_filled,
        csv_filled(array_fill(NULL::text, '{70}') || '{x}'::text[]) AS last_of_71;
-SELECT csv_pick('{a,NULL,c}', '{3,1,2,9,NULL,0}') AS picked, csv_pick('{}', '{1}') AS from_nothing, csv_pick('{a}', '{}') AS of_nothing;
+SELECT csv_pick('{a,NULL,c}', '{3,1,2,9,NULL,0}') AS picked, csv_pick('{}', '{1}') AS from_nothing, csv_pick('{a}', '{}') AS of_nothing,
+       csv_pick('{1;2,3}', '{1,2}') AS two_in_one;
 
 SELECT answer_scores('++-2', '1(1)2(3)') AS both, answer_scores('+-', NULL) AS short, answer_scores(NULL, '0(2)') AS long,
        answer_scores('+x', NULL) IS NULL AND answer_scores('+', '1(1') IS NULL AND answer_scores('', '') IS NULL

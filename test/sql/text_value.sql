@@ -103,7 +103,8 @@ WITH RECURSIVE written (v, l) AS (
     FROM written, unnest(ARRAY['0', '1', '10', 'X', E'\u0445', ' ', E'\u00A0', ';', '-', E'\u0446']) AS c
     WHERE l < 5
 ), read AS (
-    SELECT shnor.scores_or_null(v) AS scores, translate(v, E'x\u0445\u0425 \u00A0', 'XXX') AS plain
+    SELECT shnor.scores_or_null(v) AS scores,
+           regexp_replace(translate(v, E'x\u0445\u0425\u00A0', 'XXX '), ' *(;|^|$) *', '\1', 'g') AS plain
     FROM written
 ), expected AS (
     SELECT scores, CASE WHEN plain ~ '^(0?[0-9]{1,2}|100|X)(;(0?[0-9]{1,2}|100|X))*$'
