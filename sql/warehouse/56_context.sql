@@ -35,7 +35,7 @@ COMMENT ON COLUMN context_indicator.kind IS 'share — доля (числите�
 COMMENT ON COLUMN context_indicator.numerator IS 'Что в числителе доли';
 COMMENT ON COLUMN context_indicator.denominator IS 'Что в знаменателе доли';
 COMMENT ON COLUMN context_indicator.denominator_role IS 'Роль столбца со знаменателем в форме загрузки (layout_column.role)';
-COMMENT ON COLUMN context_indicator.direction IS '1 — чем больше, тем лучше условия; -1 — чем больше, тем хуже; 0 — не известно';
+COMMENT ON COLUMN context_indicator.direction IS '1 — чем больше, тем лучше условия; -1 — чем больше, тем хуже; 0 — неизвестно';
 COMMENT ON COLUMN context_indicator.low_value IS 'Наименьшее допустимое значение; пусто — не ограничено';
 COMMENT ON COLUMN context_indicator.high_value IS 'Наибольшее допустимое значение; пусто — не ограничено';
 COMMENT ON COLUMN context_indicator.medium_deficit_from IS 'Значение доли или числа, с которого дефицит средний; пусто — порог не задан (у уровней — context_level.deficit)';

@@ -545,7 +545,7 @@ BEGIN
     written := write_school_outcomes(own, rules);
     RAISE NOTICE 'цикл %: организаций — %; % с', own.result_year, written, seconds_since(started);
     written := write_marker_outcomes(own, rules);
-    RAISE NOTICE 'цикл %: признаков по процедурам за три года — %; % с', own.result_year, written, seconds_since(started);
+    RAISE NOTICE 'цикл %: заключений о признаках необъективности за три года — %; % с', own.result_year, written, seconds_since(started);
     written := write_context(own);
     RAISE NOTICE 'цикл %: организаций с показателями условий — %; % с', own.result_year, written, seconds_since(started);
     PERFORM write_cycle_totals(own, started);

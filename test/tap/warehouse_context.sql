@@ -182,7 +182,7 @@ SELECT add(s, i, n, 100, NULL, y) FROM (VALUES
 SELECT is(found('context_missing', 2023),
 E'Школа № 3, Второй район|нет показателей: Обучающиеся на учёте\nШкола № 4, Второй район|нет показателей: Дети из семей, где оба родителя имеют высшее образование, Дети из неполных семей, Обучающиеся на учёте',
           'schools without an indicator of the index; last year''s value will do');
-SELECT is(found('context_constant', 2023), 'Дети из неполных семей|у всех 3 организаций значение 0.2', 'an indicator the same for all');
+SELECT is(found('context_constant', 2023), 'Дети из неполных семей|у всех организаций (3) одно значение: 0,2', 'an indicator the same for all');
 SELECT is(found('context_jump', 2023), 'Школа № 2, Первый район: Дети из неполных семей|было 41.0 %, стало 20.0 %', 'a jump: 21 points, not 20');
 INSERT INTO school_year (school_id, academic_year, enrolment) VALUES (1, 2023, 84), (2, 2023, 83);
 SELECT is(found('context_pupils', 2023), 'Школа № 2, Первый район|в форме 100, в school_year 83', 'pupils in the form and in school_year');
