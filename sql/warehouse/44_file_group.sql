@@ -117,7 +117,7 @@ RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT CASE WHEN abs(sum(s.share) - 100) > 0.005 * count(*) + 0.001
-                THEN format('проценты в сумме дают %s, а не 100', sum(s.share)) END
+                THEN format('проценты в сумме дают «%s», а не 100', replace(sum(s.share)::text, '.', ',')) END
     FROM unnest(shares) AS s (share);
 END;
 COMMENT ON FUNCTION bad_total(numeric[]) IS
