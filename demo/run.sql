@@ -195,15 +195,15 @@ WHERE result_year = 2022
 ORDER BY share_of_schools DESC, municipality_id
 LIMIT 8;
 
-\echo 'ВПР 2022 года. С работами обошлись нечестно 48 школ; кто и как — известно (region.sql),'
+\echo 'ВПР 2022 года. У 48 школ результаты при составлении примера искажены; где и как — известно (region.sql),'
 \echo 'и видно, у скольких из них нашлись признаки необъективности и сколько всего признаков. Набор'
-\echo 'допускает 5 % случайных; кроме того, у честных школ бывают неудачные годы, и резкое изменение'
+\echo 'допускает 5 % случайных; кроме того, у прочих школ бывают неудачные годы, и резкое изменение'
 \echo 'после них — тоже признак: он требует анализа и ничего не доказывает.'
 SELECT CASE s.tampering WHEN 'lifted' THEN 'балл поднят до границы отметки'
                         WHEN 'copied' THEN 'класс сдал одну работу'
                         WHEN 'raised' THEN 'возвращены потерянные баллы'
                         WHEN 'matched' THEN 'отметки подогнаны под журнал'
-                        ELSE 'честно' END AS "Что сделано",
+                        ELSE 'не искажены' END AS "Что сделано",
        nullif(s.strength, 0) AS "Степень", count(*) AS "Школ",
        count(f.school_id) AS "Отмечено", coalesce(sum(f.markers), 0) AS "Признаков"
 FROM demo_school AS s
@@ -228,15 +228,15 @@ LIMIT 10;
 
 \echo 'Насколько индекс объясняет долю не справившихся и сколько школ каждого типа:'
 SELECT result_year AS "Год", schools AS "Школ", clusters AS "Групп",
-       round(share_r2::numeric, 3) AS "R²", round(100 * share_slope::numeric, 2) AS "п.п. на 1 σ",
+       pg_temp.decimal(share_r2, 3) AS "R²", pg_temp.decimal(100 * share_slope, 2) AS "п.п. на 1 σ",
        shnor_hard AS "ШНОР в сложных", underperforming AS "низкие в хороших",
        resilient AS "резильентных", steadily_resilient AS "устойчиво", strong AS "сильных"
 FROM context_summary
 WHERE is_current
 ORDER BY result_year;
 
-\echo 'Из 25 школ, которым заданы самые сложные условия при хороших результатах, представления нашли:'
-SELECT count(*) AS "Построено", count(v.school_id) AS "Резильентны в 2022",
+\echo 'В 25 школах при составлении примера заданы самые сложные условия и хорошие результаты; сколько из них найдено:'
+SELECT count(*) AS "Задано", count(v.school_id) AS "Резильентны в 2022",
        count(*) FILTER (WHERE v.is_resilient) AS "Устойчиво",
        (SELECT count(*) FROM resilient_school AS r WHERE r.is_resilient) AS "Всего устойчиво"
 FROM demo_resilient AS d
@@ -246,7 +246,7 @@ LEFT JOIN resilient_school AS v ON v.school_id = c.school_id;
 
 \echo 'Группы по условиям, от самых сложных:'
 SELECT cluster AS "Группа", schools AS "Школ",
-       round((50 + 10 * index_mean)::numeric, 1) AS "Индекс", pg_temp.percent(fail_share::numeric) AS "Не справились",
+       pg_temp.decimal(50 + 10 * index_mean, 1) AS "Индекс", pg_temp.percent(fail_share::numeric) AS "Не справились",
        max(pg_temp.percent(mean::numeric)) FILTER (WHERE indicator_code = 'both_parents_higher') AS "Оба с высшим",
        max(pg_temp.percent(mean::numeric)) FILTER (WHERE indicator_code = 'incomplete_families') AS "Неполные",
        max(pg_temp.percent(mean::numeric)) FILTER (WHERE indicator_code = 'registered_pupils') AS "На учёте"
@@ -256,9 +256,9 @@ GROUP BY cluster, cluster_position, schools, index_mean, fail_share
 ORDER BY cluster_position;
 
 \echo 'Устойчиво резильентные школы, которые сильнее всех опережают ожидаемое:'
-SELECT municipality AS "Муниципалитет", split_part(school, ' (', 1) AS "Школа", round(index_value::numeric, 1) AS "Индекс",
+SELECT municipality AS "Муниципалитет", split_part(school, ' (', 1) AS "Школа", pg_temp.decimal(index_value, 1) AS "Индекс",
        failed || ' из ' || participants AS "Не справились", pg_temp.percent(fail_share::numeric) AS "Доля",
-       pg_temp.percent(expected_share::numeric) AS "Ожидаемая", round(studentised::numeric, 2) AS "Отклонение, σ"
+       pg_temp.percent(expected_share::numeric) AS "Ожидаемая", pg_temp.decimal(studentised, 2) AS "Отклонение, σ"
 FROM resilient_school
 WHERE is_resilient
 ORDER BY studentised, school_id
@@ -266,7 +266,7 @@ LIMIT 5;
 
 \echo 'Кто в таких же условиях справляется лучше: соседи по индексу первой школы списка:'
 SELECT p.place AS "Место", p.peer_municipality AS "Муниципалитет", split_part(p.peer_school, ' (', 1) AS "Школа",
-       round(p.peer_index_value::numeric, 1) AS "Индекс", pg_temp.percent(p.peer_fail_share::numeric) AS "Доля",
+       pg_temp.decimal(p.peer_index_value, 1) AS "Индекс", pg_temp.percent(p.peer_fail_share::numeric) AS "Доля",
        p.peer_outcome_type_text AS "Тип"
 FROM school_peer AS p
 WHERE p.school_id = (SELECT l.school_id FROM shnor_list AS l ORDER BY l.fail_share DESC, l.participants DESC, l.school_id LIMIT 1)
@@ -292,7 +292,7 @@ ORDER BY factor;
 
 \echo
 \echo 'Ход выполнения на 15 октября 2023 года:'
-SELECT p.level AS "Уровень", count(DISTINCT p.roadmap_id) AS "Карт",
+SELECT pg_temp.level_text(p.level) AS "Уровень", count(DISTINCT p.roadmap_id) AS "Карт",
        sum(p.occurrences) AS "Сроков", sum(p.due_so_far) AS "Истекло",
        sum(p.done) AS "Выполнено", sum(p.done_late) AS "С опозданием",
        sum(p.overdue) AS "Просрочено"
@@ -303,7 +303,7 @@ GROUP BY p.level
 ORDER BY min(CASE p.level WHEN 'region' THEN 1 WHEN 'municipality' THEN 2 ELSE 3 END);
 
 \echo 'Просроченное в карте региона:'
-SELECT o.body AS "Исполнитель", o.title AS "Мероприятие", o.due_on AS "Срок",
+SELECT o.body AS "Исполнитель", o.title AS "Мероприятие", to_char(o.due_on, 'DD.MM.YYYY') AS "Срок",
        o.days_late AS "Дней"
 FROM overdue_as_of('2023-10-15') AS o
 WHERE o.roadmap_id = :region_plan AND o.level = 'region'
@@ -311,7 +311,7 @@ ORDER BY o.due_on, o.title, o.body
 LIMIT 8;
 
 \echo 'Кто не составил своей карты:'
-SELECT level AS "Уровень", count(*) AS "Сколько",
+SELECT pg_temp.level_text(level) AS "Уровень", count(*) AS "Сколько",
        string_agg(municipality, ', ' ORDER BY municipality_id)
            FILTER (WHERE level = 'municipality') AS "Муниципалитеты"
 FROM roadmap_not_derived
@@ -321,8 +321,8 @@ ORDER BY level;
 
 \echo 'Показатели, на которые направлены мероприятия муниципалитетов:'
 SELECT indicator AS "Показатель", count(*) AS "Карт",
-       round(avg(value_before), 3) AS "До плана", round(avg(value_after), 3) AS "После",
-       min(target) AS "Цель", count(*) FILTER (WHERE is_better) AS "Улучшили",
+       pg_temp.decimal(avg(value_before)::float8, 3) AS "До плана", pg_temp.decimal(avg(value_after)::float8, 3) AS "После",
+       pg_temp.decimal(min(target)::float8, 1) AS "Цель", count(*) FILTER (WHERE is_better) AS "Улучшили",
        count(*) FILTER (WHERE is_reached) AS "Достигли цели"
 FROM event_effect
 GROUP BY indicator
@@ -350,5 +350,5 @@ SELECT :'start' AS mark \gset
 \echo '  SELECT * FROM overdue;                    просроченное в дорожных картах'
 \echo '  SELECT * FROM rule_set;                   правила — это строки таблицы'
 \echo '  \\d+ shnor_list                            столбцы с пояснениями'
-\echo 'Подробнее — README.md.'
+\echo 'Подробнее — README.md и doc/guide.ru.md.'
 \echo

@@ -60,4 +60,17 @@ IMMUTABLE STRICT PARALLEL SAFE
 LANGUAGE sql
 RETURN lpad(pg_temp.hundredths(share) || ' %', 7);
 
+-- Other numbers, with a comma.
+CREATE FUNCTION pg_temp.decimal(value double precision, digits integer)
+RETURNS text
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE sql
+RETURN lpad(replace(round(value::numeric, digits)::text, '.', ','), 6);
+
+CREATE FUNCTION pg_temp.level_text(level text)
+RETURNS text
+IMMUTABLE STRICT PARALLEL SAFE
+LANGUAGE sql
+RETURN CASE level WHEN 'region' THEN 'регион' WHEN 'municipality' THEN 'муниципалитет' ELSE 'школа' END;
+
 \ir vpr.sql

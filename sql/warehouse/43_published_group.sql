@@ -82,8 +82,10 @@ COMMENT ON FUNCTION count_of_percent(numeric, bigint) IS
 CREATE FUNCTION nearest_counts(percent numeric, n bigint)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN format('%s %% от %s участников не даёт целого числа: ближайшие %s (%s %%) и %s (%s %%)',
-              percent, n, floor(percent * n / 100), round(100 * floor(percent * n / 100) / n, 2),
-              floor(percent * n / 100) + 1, round(100 * (floor(percent * n / 100) + 1) / n, 2));
+RETURN (SELECT format('«%s %%» от «%s» не даёт целого числа участников: ближайшие «%s (%s %%)» и «%s (%s %%)»',
+                      replace(percent::text, '.', ','), n,
+                      l.low, replace(round(100 * l.low / n, 2)::text, '.', ','),
+                      l.low + 1, replace(round(100 * (l.low + 1) / n, 2)::text, '.', ','))
+        FROM (VALUES (floor(percent * n / 100))) AS l (low));
 COMMENT ON FUNCTION nearest_counts(numeric, bigint) IS
 'Причина отказа: процент и два ближайших к нему целых числа участников с их процентами';

@@ -107,7 +107,7 @@ CREATE FUNCTION unfit_percent(shares numeric[], n bigint)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
-    SELECT CASE WHEN s.share > 100 THEN format('%s %% — больше 100', s.share)
+    SELECT CASE WHEN s.share > 100 THEN format('«%s %%» — больше 100', replace(s.share::text, '.', ','))
                 ELSE nearest_counts(s.share, n) END
     FROM unnest(shares) WITH ORDINALITY AS s (share)
     WHERE s.share > 100 OR (n <= 10000 AND count_of_percent(s.share, n) IS NULL)
@@ -124,7 +124,7 @@ RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT CASE WHEN abs(sum(s.share) - 100) > 0.005 * count(*) + 0.001
-                THEN format('проценты в сумме дают %s, а не 100', sum(s.share)) END
+                THEN format('проценты в сумме дают «%s», а не 100', replace(sum(s.share)::text, '.', ',')) END
     FROM unnest(shares) AS s (share);
 END;
 COMMENT ON FUNCTION bad_total(numeric[]) IS
@@ -204,7 +204,7 @@ BEGIN
                      bad_total(g.marks), bad_total(g.scores),
                      CASE WHEN sum_of(g.mark_counts) <> g.participants OR sum_of(g.score_counts) <> g.participants
                                OR sum_of(g.journal_counts) > g.participants
-                          THEN format('по процентам получается %s участников, а указано %s',
+                          THEN format('по процентам участников «%s», а указано «%s»',
                                       coalesce(sum_of(g.mark_counts), sum_of(g.score_counts), sum_of(g.journal_counts)),
                                       g.participants) END) END), '');
     UPDATE import_work SET state = 'reject' WHERE reason IS NOT NULL;

@@ -9,7 +9,7 @@ BEGIN ATOMIC
     SELECT DISTINCT k
     FROM regexp_split_to_table(
         regexp_replace(regexp_replace(reason, '«[^»]*»', '«…»', 'g'),
-                       '(повторяет строку|первая —) [0-9]+', '\1 …', 'g'), '; ') AS k;
+                       '(строку|строки|строке|первая —) [0-9]+', '\1 …', 'g'), '; ') AS k;
 END;
 COMMENT ON FUNCTION reason_kinds(text) IS
 'Причины отказа одной строки файла по отдельности, без самих значений (они заменены на …)';

@@ -37,7 +37,7 @@ COMMENT ON COLUMN context_indicator.kind IS 'share — доля (числите�
 COMMENT ON COLUMN context_indicator.numerator IS 'Что в числителе доли';
 COMMENT ON COLUMN context_indicator.denominator IS 'Что в знаменателе доли';
 COMMENT ON COLUMN context_indicator.denominator_role IS 'Роль столбца со знаменателем в форме загрузки (layout_column.role)';
-COMMENT ON COLUMN context_indicator.direction IS '1 — чем больше, тем лучше условия; -1 — чем больше, тем хуже; 0 — не известно';
+COMMENT ON COLUMN context_indicator.direction IS '1 — чем больше, тем лучше условия; -1 — чем больше, тем хуже; 0 — неизвестно';
 COMMENT ON COLUMN context_indicator.low_value IS 'Наименьшее допустимое значение; пусто — не ограничено';
 COMMENT ON COLUMN context_indicator.high_value IS 'Наибольшее допустимое значение; пусто — не ограничено';
 COMMENT ON COLUMN context_indicator.medium_deficit_from IS 'Значение доли или числа, с которого дефицит средний; пусто — порог не задан (у уровней — context_level.deficit)';
@@ -159,9 +159,9 @@ RETURN CASE
     WHEN academic_year NOT BETWEEN coalesce(indicator.first_year, 0) AND coalesce(indicator.last_year, 9999)
     THEN format('показатель в %s учебном году не действует', academic_year)
     WHEN value < indicator.low_value OR value > indicator.high_value
-    THEN format('%s — вне пределов от %s до %s', value, coalesce(indicator.low_value::text, '…'),
+    THEN format('«%s» — вне пределов от %s до %s', value, coalesce(indicator.low_value::text, '…'),
                 coalesce(indicator.high_value::text, '…'))
-    WHEN indicator.kind = 'level' AND NOT is_level THEN format('%s — нет такого уровня', value) END;
+    WHEN indicator.kind = 'level' AND NOT is_level THEN format('«%s» — нет такого уровня', value) END;
 COMMENT ON FUNCTION unfit_value(context_indicator, boolean, boolean, double precision, integer) IS
 'Почему показатель не может иметь такого значения в этом учебном году (is_share — даны числитель и знаменатель, is_level — такой уровень есть в его шкале); NULL — может';
 
@@ -255,7 +255,7 @@ RETURN CASE
     WHEN indicator.kind = 'share' AND numerator IS NULL THEN bad_value(indicator.name, cell, 'ожидается целое число')
     WHEN indicator.kind = 'share' AND (denominator IS NULL OR denominator = 0)
     THEN bad_value(indicator.denominator, coalesce(total, ''), 'ожидается целое число больше нуля')
-    WHEN numerator > denominator THEN bad_value(indicator.name, cell, format('больше, чем всего: %s', total))
+    WHEN numerator > denominator THEN bad_value(indicator.name, cell, format('больше, чем всего: «%s»', total))
     WHEN indicator.kind = 'level' AND amount IS NULL THEN bad_value(indicator.name, cell, 'нет такого уровня')
     WHEN indicator.kind = 'number' AND amount IS NULL THEN bad_value(indicator.name, cell, 'ожидается число')
     ELSE indicator.name || ': ' || unfit_value(indicator, numerator IS NOT NULL, is_level,

@@ -48,7 +48,7 @@ COMMENT ON FUNCTION totals_differ(bigint, bigint[], bigint, bigint[]) IS
 CREATE FUNCTION totals_text(participants bigint, marks bigint[])
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN format('%s участников%s', participants,
+RETURN format('участников %s%s', participants,
               CASE WHEN marks[1] IS NOT NULL THEN ', отметки 2–5: ' || array_to_string(marks, ', ', '—') END);
 COMMENT ON FUNCTION totals_text(bigint, bigint[]) IS 'Участники и отметки «2»–«5» словами';
 

@@ -45,7 +45,8 @@ CREATE FUNCTION check_context_constant(academic_year integer)
 RETURNS TABLE (subject text, detail text, school_id integer, administration_id integer)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    SELECT i.name, format('у всех %s организаций значение %s', count(*), min(k.value)), NULL::integer, NULL::integer
+    SELECT i.name, format('у всех организаций (%s) одно значение: %s', count(*),
+                          replace(min(k.value)::text, '.', ',')), NULL::integer, NULL::integer
     FROM find_context_rule(check_context_constant.academic_year) AS r
     JOIN welfare_component AS c USING (welfare_index_id)
     JOIN context_indicator AS i USING (context_indicator_id)

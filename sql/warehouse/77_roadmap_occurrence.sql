@@ -568,7 +568,7 @@ BEGIN
     IF cell_text(add_evidence.what) IS NULL
         OR num_nonnulls(cell_text(add_evidence.document_number), cell_text(add_evidence.link)) = 0
     THEN
-        RAISE EXCEPTION 'у подтверждения должно быть название и номер документа или ссылка'
+        RAISE EXCEPTION 'у подтверждения должны быть название и номер документа или ссылка'
             USING ERRCODE = 'null_value_not_allowed',
                   DETAIL = format('Название %s, номер %s, ссылка %s.', quote_nullable(add_evidence.what),
                                   quote_nullable(add_evidence.document_number), quote_nullable(add_evidence.link)),

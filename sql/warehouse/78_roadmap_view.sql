@@ -112,14 +112,14 @@ SELECT o.roadmap_occurrence_id, o.due_on, o.starts_on, o.status, o.roadmap, o.le
        o.number, o.title, o.deadline, o.bodies, o.evidence_form
 FROM roadmap_today AS o
 WHERE o.due_on BETWEEN date_trunc('week', current_date)::date AND date_trunc('week', current_date)::date + 6;
-COMMENT ON VIEW due_this_week IS 'Сроки этой недели (с понедельника по воскресенье), и исполненные';
+COMMENT ON VIEW due_this_week IS 'Сроки этой недели (с понедельника по воскресенье), в том числе исполненные';
 
 CREATE VIEW due_this_month WITH (security_invoker = true) AS
 SELECT o.roadmap_occurrence_id, o.due_on, o.starts_on, o.status, o.roadmap, o.level, o.municipality, o.school,
        o.number, o.title, o.deadline, o.bodies, o.evidence_form
 FROM roadmap_today AS o
 WHERE date_trunc('month', o.due_on) = date_trunc('month', current_date);
-COMMENT ON VIEW due_this_month IS 'Сроки этого месяца, и исполненные';
+COMMENT ON VIEW due_this_month IS 'Сроки этого месяца, в том числе исполненные';
 
 CREATE FUNCTION overdue_as_of(as_of date DEFAULT current_date)
 RETURNS TABLE (roadmap_occurrence_id bigint, roadmap_id integer, roadmap text, level text, municipality_id integer,

@@ -548,7 +548,7 @@ BEGIN
     written := write_school_outcomes(own, rules);
     RAISE NOTICE 'цикл %: организаций — %; % с', own.result_year, written, seconds_since(started);
     SELECT m.* INTO judged, written FROM write_marker_outcomes(own, rules, judgements) AS m;
-    RAISE NOTICE 'цикл %: проверок признаков (регион за год) — %, из них новых — %, в новых итогов — %; % с',
+    RAISE NOTICE 'цикл %: проверок признаков необъективности (регион за год) — %, из них новых — %, заключений в них — %; % с',
         own.result_year, cardinality(judgements), judged, written, seconds_since(started);
     written := write_context(own);
     RAISE NOTICE 'цикл %: организаций с показателями условий — %; % с', own.result_year, written, seconds_since(started);

@@ -65,7 +65,7 @@ FROM (
 LEFT JOIN cycle AS c ON c.is_current AND c.result_year = y.academic_year
 LEFT JOIN rule_set AS r USING (rule_set_id);
 COMMENT ON VIEW dim_year IS 'Измерение «учебный год»: годы подряд и текущий цикл каждого';
-COMMENT ON COLUMN dim_year.id IS 'Ключ года, он же академический год; на него ссылается dim_year_id';
+COMMENT ON COLUMN dim_year.id IS 'Ключ года, он же учебный год по году окончания; на него ссылается dim_year_id';
 COMMENT ON COLUMN dim_year.academic_year IS 'Учебный год по году окончания (2023 — это 2022/23)';
 COMMENT ON COLUMN dim_year.name IS 'Учебный год, как его пишут: 2022/23';
 COMMENT ON COLUMN dim_year.first_day IS 'Первый день учебного года, 1 сентября';

@@ -1,20 +1,24 @@
 # What README.md and the guides show is what a server does: their sql blocks run
-# in order, each document against a server of its own, and print what the text
-# block after them says; and README.md names every public object.
+# in order and print what the text block after them says. README.md and the
+# documents that go on from it share a session, every guide has a server of its
+# own. doc/reference.md names every public object, links lead somewhere, and
+# the tables of data checks are those of the warehouse.
 #
 # Conventions of the documents:
 #   ```csv NAME   a file of that name, put where psql runs
 #   <!-- file: PATH -->  a line by itself: the repository's file PATH, put there
 #                 under its own name
-#   ```sql        input of psql, all blocks of a document in one session; its
-#                 output does not matter unless a text block follows at once
+#   ```sql        input of psql; its output does not matter unless a text
+#                 block follows at once
 #   ```text       the exact output of the sql block before it, but for blanks
 #                 at the end of lines; a line "..." stands for any lines; a
 #                 text that begins with ERROR is the error the block must end
 #                 with. Notices are not compared.
+#   ```pgsql      input of psql that needs what the test has not: not run
 use strict;
 use warnings;
 
+use Encode qw(decode encode);
 use File::Basename qw(basename dirname);
 use File::Spec;
 use IPC::Run ();
@@ -80,18 +84,25 @@ sub matches
 	return trimmed($got) =~ /\A$pattern\z/s;
 }
 
-# Runs the sql blocks of a document against a fresh server, in a directory
-# that holds its files and csv blocks, and tests what each of them printed.
-# Returns the server.
-sub run_document
+# What a document tells to do in a shell before its first sql block; a dropped
+# schema names a hundred objects in its notice.
+my %prelude = ('doc/operations.md' => "CREATE EXTENSION shnor;\n\\i $top/sql/shnor_roles.sql\nSET client_min_messages = warning;\n");
+
+# Runs the sql blocks of documents, one session through all of them, against a
+# fresh server, in a directory that holds their files and csv blocks, and tests
+# what each of them printed. Returns the server.
+sub run_documents
 {
-	my ($name) = @_;
-	my $file = "$top/$name";
-	my @blocks = blocks($file);
-	my $node = PostgreSQL::Test::Cluster->new($name =~ s/\W/_/gr);
+	my @names = @_;
+	my @blocks;
+	for my $name (@names)
+	{
+		push @blocks, map { { %$_, document => $name } } blocks("$top/$name");
+	}
+	my $node = PostgreSQL::Test::Cluster->new($names[0] =~ s/\W/_/gr);
 	my $dir = PostgreSQL::Test::Utils::tempdir();
 	my (@steps, $out, $err);
-	my $input = "\\set SHOW_CONTEXT never\n";
+	my $input = "\\set SHOW_CONTEXT never\n" . ($prelude{ $names[0] } // '');
 
 	# Messages in English, Cyrillic letters known (pg_trgm needs them).
 	$node->init(extra => [ '--encoding=UTF8', '--locale=C', '--lc-ctype=C.UTF-8' ]);
@@ -135,7 +146,7 @@ sub run_document
 	for my $i (0 .. $#steps)
 	{
 		my $step = $steps[$i];
-		my $test = "$name, line $step->{line}";
+		my $test = "$step->{document}, line $step->{line}";
 		my $got = $out[$i] // '';
 		my $errors = $err[$i] // '';
 
@@ -166,8 +177,8 @@ sub run_document
 	return $node;
 }
 
-# Functions behind the types, operators and aggregates: README.md names them
-# by their prefix only.
+# Functions behind the types, operators and aggregates: doc/reference.md names
+# them by their prefix only.
 my $support = join '|', qw(
   score_dist_(in|out|recv|send)
   score_dist_(plus|minus|eq|ne|lt|le|gt|ge|cmp|hash|hash_extended)
@@ -185,18 +196,19 @@ my $support = join '|', qw(
   (scale_reference|principal_component|optimal_clusters|k_means|linear_fit|linear_fit_unweighted)_final
   worst_result_(accum|combine));
 
-my $node = run_document('README.md');
+my $node = run_documents('README.md', map { "doc/$_.md" } qw(import reference troubleshooting));
+my $reference = slurp_file("$top/doc/reference.md");
 
 # The recipe for workbooks needs ogr_fdw, so 065_xlsx.pl runs the one in
 # test/data/README.md.
-my ($recipe) = slurp_file("$top/README.md") =~ /^```pgsql\n(-- A sheet as lines.*?)^```/ms;
+my ($recipe) = slurp_file("$top/doc/import.md") =~ /^```pgsql\n(-- A sheet as lines.*?)^```/ms;
 ok(index(slurp_file("$top/test/data/README.md"), "```sql\n" . ($recipe // 'none')) >= 0,
-	'README.md has the recipe for workbooks that the tests run');
+	'doc/import.md has the recipe for workbooks that the tests run');
 
 # A name counts as mentioned when it stands in code, by itself or with its
 # arguments.
 my %named;
-$named{$_} = 1 for slurp_file("$top/README.md") =~ /(?<=`)([a-z_]\w*)(?=[`(])/g;
+$named{$_} = 1 for $reference =~ /(?<=`)([a-z_]\w*)(?=[`(])/g;
 
 my $public = $node->safe_psql('education', q{
 	SELECT n.nspname || '.' || p.proname
@@ -215,11 +227,11 @@ my $public = $node->safe_psql('education', q{
 	ORDER BY 1});
 my @unnamed = grep { !/^shnor\.($support)$/ && !$named{ s/.*\.//r } } split /\n/, $public;
 cmp_ok(scalar(split /\n/, $public), '>', 100, 'there are objects to look for');
-is(join("\n", @unnamed), '', 'README.md names every public object');
+is(join("\n", @unnamed), '', 'doc/reference.md names every public object');
 
 # The other way round: what the reference tables offer as a call exists.
 my @offered = map { /(?<=`)([a-z_]\w*)(?=\()/g }
-  slurp_file("$top/README.md") =~ /^\| (`.*?) \|/mg;
+  $reference =~ /^\| (`.*?) \|/mg;
 my @missing = grep { $public !~ /\.\Q$_\E$/m } @offered;
 is(join("\n", @missing), '', 'every function of the reference tables exists');
 
@@ -227,7 +239,28 @@ my $operators = $node->safe_psql('education', q{
 	SELECT string_agg(DISTINCT o.oprname, ' ' ORDER BY o.oprname)
 	FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace
 	WHERE n.nspname = 'shnor'});
-is($operators, '+ - < <= <> = > >=', 'there are no operators but those in README.md');
+is($operators, '+ - < <= <> = > >=', 'there are no operators but those in doc/reference.md');
+
+# The data checks: in Russian in their own words, in English with their severity.
+my $import_ru = slurp_file("$top/doc/import.ru.md");
+is( join("\n", sort map { tr/`//dr } $import_ru =~ /^(\| `\w+` \| (?:error|warning|info) \|.*)$/mg),
+	$node->safe_psql('education', q{
+		SELECT string_agg(format('| %s | %s | %s | %s |', check_code, severity, name, resolution), E'\n'
+			ORDER BY check_code COLLATE "C")
+		FROM monitoring.data_check}),
+	'doc/import.ru.md has the data checks');
+my $import = slurp_file("$top/doc/import.md");
+my @told;
+while ($import =~ /^\| (`\w+`(?:, `\w+`)*) \| (error|warning|info) \|/mg)
+{
+	my ($codes, $severity) = ($1, $2);
+	push @told, map { "$_ $severity" } $codes =~ /\w+/g;
+}
+is( join("\n", sort @told),
+	$node->safe_psql('education', q{
+		SELECT string_agg(check_code || ' ' || severity, E'\n' ORDER BY check_code COLLATE "C")
+		FROM monitoring.data_check}),
+	'and doc/import.md their severities');
 
 # The roles that the chapter on security sets up, as they would connect.
 my @reader = (extra_params => [ '-U', 'reader' ]);
@@ -239,7 +272,7 @@ like($error, qr/permission denied for table result/, 'the reader sees views, but
 (undef, undef, $error) = $node->psql('education', 'SELECT FROM monitoring.participant_secret', @reader);
 like($error, qr/permission denied for table participant_secret/, 'nor the secret');
 
-my $import = q{
+my $load = q{
 	SET search_path = monitoring, shnor, public;
 	SELECT FROM open_staging();
 	INSERT INTO import_staging (academic_year, exam, subject, grade, school_code_kind,
@@ -247,7 +280,7 @@ my $import = q{
 	VALUES ('2023', 'vpr', 'math', '5', 'fis_oko', 'edu760003', '3-02', '10', '3'),
 		('2023', 'vpr', 'math', '5', 'fis_oko', 'edu760999', '3-02', '10', '3');
 	SELECT rows_stored || imported_by FROM import_results('school_3_again.csv')};
-is($node->safe_psql('education', $import, @loader) =~ s/\A\s+//r, '1loader', 'the loader imports');
+is($node->safe_psql('education', $load, @loader) =~ s/\A\s+//r, '1loader', 'the loader imports');
 # Groups, participants without a code, scores of tasks.
 for my $case (
 	[ 'fis_oko/marks_ma5_2026_cp1251.csv', 'fis_marks|7' ],
@@ -269,6 +302,31 @@ is($node->safe_psql('education', 'SELECT count(DISTINCT school_id) > 1, count(*)
 		extra_params => [ '-U', 'poshekhonye' ]), 't|t', 'the coordinator sees the results of the municipality');
 $node->stop;
 
-run_document($_)->stop for qw(doc/guide.ru.md doc/import.ru.md doc/roadmap.ru.md);
+run_documents($_)->stop for qw(doc/guide.ru.md doc/import.ru.md doc/roadmap.ru.md doc/operations.md);
+
+# Links within the repository: the file is there, and has the heading.
+for my $name (map { s/^\Q$top\E\///r } "$top/README.md", "$top/CONTRIBUTING.md", "$top/CHANGELOG.md", glob("$top/doc/*.md"))
+{
+	my $text = decode('UTF-8', slurp_file("$top/$name"));
+	my @broken;
+	$text =~ s/^```.*?^```$//msg;
+	for my $link ($text =~ /\]\(([^)\s]+)\)/g)
+	{
+		next if $link =~ /^https?:/;
+		my ($path, $anchor) = split /#/, $link, 2;
+		my $target = $path eq '' ? "$top/$name" : dirname("$top/$name") . "/$path";
+		if (!-f $target)
+		{
+			push @broken, $link;
+			next;
+		}
+		next unless defined $anchor;
+		# As GitHub makes anchors of headings.
+		my @anchors = map { lc =~ s/[^\w\- ]//gr =~ s/ /-/gr }
+		  decode('UTF-8', slurp_file($target)) =~ /^#+ (.*?)\s*$/mg;
+		push @broken, $link unless grep { $_ eq $anchor } @anchors;
+	}
+	is(join("\n", map { encode('UTF-8', $_) } @broken), '', "the links of $name lead somewhere");
+}
 
 done_testing();

@@ -48,9 +48,11 @@ my $port = $node->port;
 my $psql = $node->installed_command('psql');
 local $ENV{PGCLIENTENCODING} = 'UTF8';
 {
-	my ($status, undef, $err) =
+	my ($status, $out, $err) =
 	  run_program($psql, '-X', '-q', '-d', $node->connstr('postgres'), '-f', "$top/demo/run.sql");
 	is($status, 0, 'the demo region is made') or BAIL_OUT($err);
+	my ($shown) = slurp_file("$top/README.md") =~ /^```text demo\n(.*?)^```/ms;
+	ok(index($out, $shown // 'none') >= 0, 'it prints what README.md shows of it');
 }
 
 # The role as the document sets it up.

@@ -57,7 +57,7 @@ SELECT is(add(2, 'incomplete_families', NULL, NULL, 0.2),
           E'23514\nпоказатель «Дети из неполных семей»: нужны числитель и знаменатель\nОрганизация 2, 2023 учебный год.\nИсправьте значение или показатель incomplete_families в context_indicator, context_level.',
           'a share without its counts');
 SELECT matches(add(2, 'equipment', 1, 3), '^23514\n.*бывают только у долей', 'a level is no share');
-SELECT matches(add(2, 'equipment', NULL, NULL, 4), '^23514\n.*4 — нет такого уровня', 'a level its scale does not have');
+SELECT matches(add(2, 'equipment', NULL, NULL, 4), '^23514\n.*«4» — нет такого уровня', 'a level its scale does not have');
 SELECT matches(add(2, 'equipment', NULL, NULL, 1.5), '^23514\n.*нет такого уровня', 'nor one between two');
 SELECT matches(add(2, 'settlement_size', NULL, NULL, -1), '^23514\n.*вне пределов от 0 до 20000', 'a number out of its bounds');
 SELECT matches(add(2, 'settlement_size', NULL, NULL, 'NaN'), '^23514\n', 'no NaN');
@@ -109,7 +109,7 @@ SELECT is(counts(import('bad.csv', ARRAY[:head,
     '2024;edu990002;Школа № 2;50;10;;;', '2024;edu990002;Школа № 2;50;11;;;'])),
     '12 = 3 + 0 + 0 + 9, 0', 'good cells are stored, bad ones refused');
 SELECT results_eq($$SELECT line, reason FROM import_reject JOIN import_file USING (import_file_id) WHERE file_name = 'bad.csv' ORDER BY line, reason$$,
-    $$VALUES (2::bigint, 'Дети из неполных семей: «60» — больше, чем всего: 50'),
+    $$VALUES (2::bigint, 'Дети из неполных семей: «60» — больше, чем всего: «50»'),
              (3, 'код организации: «fis_oko edu990009» — нет в school_code'),
              (4, 'учебный год: «скоро» — ожидается год от 2000 до 2100'),
              (5, 'обучающихся всего: «» — ожидается целое число больше нуля'),
@@ -133,7 +133,7 @@ SELECT is(counts(import('deficits.csv', ARRAY['Учебный год;Логин;
 SELECT is((SELECT string_agg(format('%s %s', measurement, value), ', ' ORDER BY measurement, context_indicator_id)
            FROM school_context WHERE amount IS NOT NULL), '1 1500.5, 1 1, 1 2, 2 2, 2 0', 'as stored');
 SELECT is((SELECT string_agg(reason, E'\n' ORDER BY line, reason) FROM import_reject JOIN import_file USING (import_file_id) WHERE file_name = 'deficits.csv'),
-E'замер: «март» — ожидается октябрь (1) или июнь (2)\nДефицит педагогических кадров: «никакой» — нет такого уровня\nЧисленность населения пункта: «много» — ожидается число\nЭкономический потенциал района: 7 — нет такого уровня',
+E'замер: «март» — ожидается октябрь (1) или июнь (2)\nДефицит педагогических кадров: «никакой» — нет такого уровня\nЧисленность населения пункта: «много» — ожидается число\nЭкономический потенциал района: «7» — нет такого уровня',
           'what is refused of them');
 
 -- An indicator of one's own is a row and a column header.
@@ -150,7 +150,7 @@ SELECT counts(import('far.csv', ARRAY['Логин;Учебный год;Заме
 SELECT counts(import('far.csv', ARRAY['Логин;Учебный год;Замер;Подвоз, км', 'edu990001;2023;1;20'])) \g /dev/null
 SELECT is((SELECT string_agg(format('%s %s', version, reason), E'\n' ORDER BY version) FROM import_reject JOIN import_file USING (import_file_id)
            WHERE file_name = 'far.csv'),
-          E'1 Подвоз: 20 — вне пределов от … до 15\n2 Подвоз: 20 — вне пределов от … до 18', 'a reason that changed is recorded, once');
+          E'1 Подвоз: «20» — вне пределов от … до 15\n2 Подвоз: «20» — вне пределов от … до 18', 'a reason that changed is recorded, once');
 
 -- Taking a file back.
 SELECT is(undo_import('passport.csv'), 6::bigint, 'an import is taken back');
@@ -182,7 +182,7 @@ SELECT add(s, i, n, 100, NULL, y) FROM (VALUES
 SELECT is(found('context_missing', 2023),
 E'Школа № 3, Второй район|нет показателей: Обучающиеся на учёте\nШкола № 4, Второй район|нет показателей: Дети из семей, где оба родителя имеют высшее образование, Дети из неполных семей, Обучающиеся на учёте',
           'schools without an indicator of the index; last year''s value will do');
-SELECT is(found('context_constant', 2023), 'Дети из неполных семей|у всех 3 организаций значение 0.2', 'an indicator the same for all');
+SELECT is(found('context_constant', 2023), 'Дети из неполных семей|у всех организаций (3) одно значение: 0,2', 'an indicator the same for all');
 SELECT is(found('context_jump', 2023), 'Школа № 2, Первый район: Дети из неполных семей|было 41.0 %, стало 20.0 %', 'a jump: 21 points, not 20');
 INSERT INTO school_year (school_id, academic_year, enrolment) VALUES (1, 2023, 84), (2, 2023, 83);
 SELECT is(found('context_pupils', 2023), 'Школа № 2, Первый район|в форме 100, в school_year 83', 'pupils in the form and in school_year');

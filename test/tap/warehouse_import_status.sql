@@ -2,7 +2,7 @@
 -- and what it leaves.
 \ir include/warehouse.sql
 BEGIN;
-SELECT plan(30);
+SELECT plan(31);
 SET client_min_messages = warning;
 
 -- Two versions of one file and another file, which repeats a row of the first.
@@ -34,6 +34,18 @@ SELECT is((SELECT bool_and(seconds >= 0 AND imported_by = current_user AND impor
 INSERT INTO import_reject (import_file_id, line, row_text, reason)
 SELECT 3, n, '', 'причина ' || chr(1071 + n) FROM generate_series(1, 12) AS n;
 SELECT matches(reject_reasons(3), '^причина а: 1; .*причина й: 1; и ещё причин: 2$', 'of many kinds the rest as a number');
+SELECT is((SELECT array_agg(DISTINCT k ORDER BY k)
+           FROM unnest(ARRAY['повторяет строку 5', 'повторяет строку 6', 'повторяет группу строки 5', 'повторяет группу строки 7',
+                             'в файле несколько разных значений показателя «x» (первое — в строке 5): неизвестно, какое верно',
+                             'в файле несколько разных значений показателя «y» (первое — в строке 8): неизвестно, какое верно',
+                             'повторяет значение показателя «x» из строки 5', 'повторяет значение показателя «x» из строки 9',
+                             'в файле несколько разных строк об этом результате (первая — 7): неизвестно, какая верна',
+                             bad_total('{40,59.5}'), bad_total('{40,59.4}')]) AS r, reason_kinds(r) AS k),
+          ARRAY['в файле несколько разных значений показателя «…» (первое — в строке …): неизвестно, какое верно',
+                'в файле несколько разных строк об этом результате (первая — …): неизвестно, какая верна',
+                'повторяет группу строки …', 'повторяет значение показателя «…» из строки …', 'повторяет строку …',
+                'проценты в сумме дают «…», а не 100'],
+          'rows wrong in the same way are of one kind, whatever their lines');
 SELECT is(reject_reasons(3, 1), 'причина а: 1; и ещё причин: 11', 'as many as asked for');
 DELETE FROM import_reject WHERE import_file_id = 3;
 

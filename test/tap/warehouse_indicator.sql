@@ -239,7 +239,7 @@ SELECT is((SELECT count(*) FROM indicator_progress),
           'a row a target of one''s own, one a territory of a common one');
 SELECT matches(error_of('DELETE FROM indicator'), '^23503', 'an indicator in use is not deleted');
 
--- Who keeps roadmaps, with the privileges that README names.
+-- Who keeps roadmaps, with the privileges that doc/reference.md names.
 CREATE ROLE regress_shnor_keeper;
 GRANT USAGE ON SCHEMA monitoring, helper, tap TO regress_shnor_keeper;
 GRANT SELECT ON ALL TABLES IN SCHEMA monitoring TO regress_shnor_keeper;

@@ -1,7 +1,7 @@
 -- Data checks of published groups against pupils' results and each other.
 \ir include/warehouse.sql
 BEGIN;
-SELECT plan(20);
+SELECT plan(22);
 SET client_min_messages = warning;
 
 -- Schools 1 and 2 are of the first municipality, 3 and 4 of the second. Each
@@ -38,16 +38,16 @@ SAVEPOINT clean;
 
 UPDATE published_group SET mark_2 = 3, mark_3 = 2 WHERE school_id = 1;
 SELECT is(found('school_against_published'),
-          'Школа № 1, Первый район: ВПР, математика, 5 класс, 2023 год|результаты: 10 участников, отметки 2–5: 2, 3, 3, 2; опубликовано (f3.csv): 10 участников, отметки 2–5: 3, 2, 3, 2',
+          'Школа № 1, Первый район: ВПР, математика, 5 класс, 2023 год|результаты: участников 10, отметки 2–5: 2, 3, 3, 2; опубликовано (f3.csv): участников 10, отметки 2–5: 3, 2, 3, 2',
           'a school''s marks differ');
 SELECT is(found('published_sums'),
-          'МО 1: ВПР, математика, 5 класс, 2023 год|по организациям: 20 участников, отметки 2–5: 5, 5, 6, 4; по муниципалитету (f3.csv): 20 участников, отметки 2–5: 4, 6, 6, 4',
+          'МО 1: ВПР, математика, 5 класс, 2023 год|по организациям: участников 20, отметки 2–5: 5, 5, 6, 4; по муниципалитету (f3.csv): участников 20, отметки 2–5: 4, 6, 6, 4',
           'and do not add up to those of its municipality');
 SELECT is(found('territory_against_published'), NULL, 'whose own totals are right');
 ROLLBACK TO clean;
 
 DELETE FROM result WHERE participant = '3-1';
-SELECT is(found('school_against_published') LIKE 'Школа № 3, %|результаты: 9 участников, %', true, 'a pupil missing in a school');
+SELECT is(found('school_against_published') LIKE 'Школа № 3, %|результаты: участников 9, %', true, 'a pupil missing in a school');
 SELECT is((SELECT string_agg(subject, '; ' ORDER BY subject) FROM check_territory_against_published(2023)),
           'МО 2: ВПР, математика, 5 класс, 2023 год; Область: ВПР, математика, 5 класс, 2023 год',
           'is missing in its municipality and in the region');
@@ -62,7 +62,7 @@ SELECT is(found(v), NULL, format('marks not published contradict nothing: %s', v
 FROM unnest(ARRAY['school_against_published', 'territory_against_published', 'published_sums']) AS v;
 UPDATE published_group SET participants = 21 WHERE label = 'МО 1';
 SELECT is(found('territory_against_published'),
-          'МО 1: ВПР, математика, 5 класс, 2023 год|результаты: 20 участников, отметки 2–5: 4, 6, 6, 4; опубликовано (f3.csv): 21 участников',
+          'МО 1: ВПР, математика, 5 класс, 2023 год|результаты: участников 20, отметки 2–5: 4, 6, 6, 4; опубликовано (f3.csv): участников 21',
           'participants do');
 SELECT is(found('published_sums') IS NOT NULL, true, 'in sums as well');
 ROLLBACK TO clean;
@@ -76,6 +76,12 @@ ROLLBACK TO clean;
 INSERT INTO import_reject (import_file_id, line, row_text, reason)
 VALUES (:file, 9, 'x', nearest_counts(12.40, 89)), (:file, 10, 'x', 'другая причина');
 SELECT is(split_part(found('percent_without_count'), '|', 1), 'файл «f3.csv», строка 9', 'a row whose percentages fit no counts');
+SELECT is(nearest_counts(12.40, 89),
+          '«12,40 %» от «89» не даёт целого числа участников: ближайшие «11 (12,36 %)» и «12 (13,48 %)»', 'the nearest counts are named');
+SELECT is((SELECT array_agg(k) FROM unnest(ARRAY[nearest_counts(12.40, 89), nearest_counts(30.1, 21)]) AS r, reason_kinds(r) AS k
+           GROUP BY k),
+          (SELECT array_fill('«…» от «…» не даёт целого числа участников: ближайшие «…» и «…»'::text, ARRAY[2])),
+          'such rows are counted together');
 SELECT undo_import('f3.csv') \g /dev/null
 SELECT is(found('percent_without_count'), NULL, 'of an undone file they do not matter');
 
