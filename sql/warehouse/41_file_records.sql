@@ -262,7 +262,7 @@ COMMENT ON FUNCTION recognise_layout(text) IS
 CREATE FUNCTION plain_text(wording text)
 RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN btrim(regexp_replace(translate(wording, chr(160) || chr(8239) || '–—−', '  ---'), '\s+', ' ', 'g'));
+RETURN btrim(regexp_replace(translate(wording, chr(160) || chr(8239) || '–—' || chr(8722), '  ---'), '\s+', ' ', 'g'));
 COMMENT ON FUNCTION plain_text(text) IS
 'Текст с одиночными обычными пробелами и с дефисами вместо тире. Вызывается из exam_of_text';
 
@@ -367,7 +367,7 @@ BEGIN
         WHERE (position('ВПР' IN t.body) > 0 OR position('впр' IN t.body) > 0 OR position('Впр' IN t.body) > 0)
               AND t.body ~ '^[;,|\s"]*(ВПР|впр|Впр)[^А-ЯЁа-яё;|\t"][^;|\t"]*(\d{4}|[Кк]ласс|КЛАСС)[^;|\t"]*[;,|\t "]*$'
            OR (position('.' IN t.body) > 0 OR position('-' IN t.body) > 0 OR position('/' IN t.body) > 0)
-              AND t.body ~ ('^[;,|\s"]*\d{1,2}\s*[-–—−.][^;|\t"]*'
+              AND t.body ~ ('^[;,|\s"]*\d{1,2}\s*[-–—\u2212.][^;|\t"]*'
                             '(\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{4})[^;|\t"]*[;,|\t "]*$')
         ORDER BY t.line);
 END
