@@ -8,6 +8,7 @@
 #include "fmgr.h"
 #include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
+#include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 
@@ -192,6 +193,7 @@ shnor_answer_scores(PG_FUNCTION_ARGS)
 		{
 			char		c = VARDATA_ANY(brief)[i];
 
+			CHECK_FOR_INTERRUPTS();
 			if (c == '+' || c == '-')
 				c = c == '+' ? '1' : '0';
 			else if (c < '0' || c > '9')
@@ -208,6 +210,7 @@ shnor_answer_scores(PG_FUNCTION_ARGS)
 			size_t		digits = strspn(p, "0123456789");
 			size_t		maximum;
 
+			CHECK_FOR_INTERRUPTS();
 			if (digits < 1 || digits > 3 || p[digits] != '(')
 				PG_RETURN_NULL();
 			maximum = strspn(p + digits + 1, "0123456789");

@@ -24,7 +24,8 @@ PG_FUNCTION_INFO_V1(scores_or_null);
 
 /*
  * Bytes of the no-break space U+00A0 in the database's encoding; their number
- * goes to *len, 0 where the encoding has none or is not known.
+ * goes to *len, 0 where the encoding is not known.  The extension's script has
+ * letters that only these encodings have.
  */
 static const char *
 no_break_space(int *len)
@@ -34,20 +35,12 @@ no_break_space(int *len)
 		case PG_UTF8:
 			*len = 2;
 			return "\xC2\xA0";
-		case PG_KOI8R:
-		case PG_KOI8U:
+		case PG_WIN1251:
 			*len = 1;
-			return "\x9A";
-		case PG_WIN866:
-			*len = 1;
-			return "\xFF";
-		case PG_SQL_ASCII:
+			return "\xA0";
+		default:
 			*len = 0;
 			return "";
-		default:
-			/* all other single-byte encodings have it at 0xA0 */
-			*len = pg_database_encoding_max_length() == 1 ? 1 : 0;
-			return "\xA0";
 	}
 }
 

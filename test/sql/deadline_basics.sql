@@ -134,5 +134,17 @@ SELECT count(*) AS n, md5(convert_to(string_agg(shnor.deadline_canonical(phrase)
 FROM (VALUES (1, 'ДО 1 МАРТА'), (2, 'Сентебрь-Май'), (3, 'По Плану работы ЦНППМ'), (4, 'ёлка 2024')) AS v (place, phrase);
 SELECT * FROM shnor.deadline_occurrences('по плану ЦНППМ: март, стул', '2024-01-01', '2024-12-31')
 UNION ALL SELECT * FROM shnor.deadline_occurrences('по плану ЦНППМ: март', '2024-01-01', '2024-12-31');
+-- The no-break space of this encoding.
+SELECT shnor.int_or_null(' ' || nbsp || '7' || nbsp, 0, 9) AS number, shnor.cell_text(nbsp || 'a') AS cell,
+       shnor.scores_or_null('1' || nbsp || ';Х') AS scores, shnor.int_or_null(nbsp, 0, 9) IS NULL AS nothing
+FROM convert_from('\xa0', 'WIN1251') AS nbsp;
 \connect :main
 DROP DATABASE regress_shnor_win1251;
+-- Encodings that lack letters of the script.
+CREATE DATABASE regress_shnor_koi8r ENCODING 'KOI8R' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0;
+\connect regress_shnor_koi8r
+\set VERBOSITY sqlstate
+CREATE EXTENSION shnor;
+\set VERBOSITY default
+\connect :main
+DROP DATABASE regress_shnor_koi8r;
