@@ -269,7 +269,8 @@ COMMENT ON FUNCTION plain_text(text) IS
 -- The exam a line of a file speaks of: a ФИС ОКО title, a РИС exam line, an
 -- «Экзамен» cell or a file name. An academic year ends in summer, so autumn
 -- belongs to the next one; but the additional days of ОГЭ and ЕГЭ in September
--- belong to the exams of the spring before.
+-- belong to the exams of the spring before. A code and a name that speak of
+-- different subjects name no exam.
 CREATE FUNCTION exam_of_text(wording text, file_exam text)
 RETURNS TABLE (exam text, subject text, level text, grade text, academic_year text, held_on date)
 LANGUAGE sql STABLE PARALLEL SAFE
@@ -299,7 +300,10 @@ BEGIN ATOMIC
     LEFT JOIN subject_code AS s
       ON s.file_exam = exam_of_text.file_exam
      AND s.code = coalesce(p.parts[1], header_text(p.parts[2]))
-    WHERE p.parts IS NOT NULL;
+    LEFT JOIN subject_code AS n
+      ON n.file_exam = exam_of_text.file_exam
+     AND n.code = header_text(p.parts[2])
+    WHERE p.parts IS NOT NULL AND (s.subject = n.subject) IS NOT FALSE;
 END;
 COMMENT ON FUNCTION exam_of_text(text, text) IS
 'Процедура, о которой говорит заголовок файла, строка экзамена, ячейка «Экзамен» или имя файла; нет строк — текст не о процедуре. Сентябрьские дни ОГЭ и ЕГЭ относятся к закончившемуся учебному году. Вызывается из import_file';

@@ -139,6 +139,11 @@ SELECT is((SELECT string_agg(format('%s %s %s', e.exam, e.subject, e.academic_ye
                         (5, 'vpr', 'Впр 2024 Русский язык 10 КЛАСС'), (6, 'vpr', 'Математика(2023.09.20)')) AS v (place, file_exam, wording)
            CROSS JOIN LATERAL exam_of_text(v.wording, v.file_exam) AS e),
           'oge math 2023, oge math 2024, oge math 2023, gve math 2023, vpr rus 2024, vpr math 2024', 'a re-sit in September is of the year that ended');
+SELECT is(load('contradiction.csv', E'01 - Математика 2023.05.30\n' || :'protocol' || '990001;9А;g1;10;3'), '1 = 0 + 0 + 0 + 1, 0',
+          'a code and a name of different subjects name neither');
+SELECT is(load('form.csv', E'Код участника;Вариант;1 (5б);Порядковый номер класса;Итого баллов\nx1;отсутствовал;;1;\nx2;отсутствовал;3;1;3\nx3;отсутствовал;;1;0', 'UTF8',
+               $$, academic_year => 2023, subject => 'math', grade => 5, school_code => 'edu990001'$$), '1 = 0 + 0 + 0 + 1, 0', 'absent pupils are no rows');
+SELECT is(refused() ~ '^3 отмечен как отсутствовавший, а балл есть; ', true, 'one absent with a score is a contradiction');
 SELECT is(load('base.csv', E'Код ОО;Класс;Код участника;Первичный балл;Итоговый балл\n990001;11;e1;17;5', 'UTF8',
                $$, academic_year => 2023, subject => 'math', level => 'base'$$), '1 = 1 + 0 + 0 + 0, 0', 'a level given counts as one in the file');
 SELECT is(stored('base.csv'), 'math11:e1=17/5', 'so that the mark is in its place');
