@@ -499,8 +499,8 @@ $$;
 COMMENT ON FUNCTION read_headers(layout) IS
 'Находит столбцы каждого заголовка файла (временная таблица import_header); два столбца с одним значением — ошибка 22P02. Вызывается из import_file';
 
--- A header that lacks a column is no header of the form, and the rows below it
--- would be read by the places of the one above.
+-- A header that lacks a column, or is not written as the first one is, was not
+-- taken for one: the rows below it would be read by the places of the one above.
 CREATE FUNCTION refuse_broken_header(own_layout layout, suspects bigint[])
 RETURNS void
 LANGUAGE plpgsql STABLE
@@ -527,15 +527,16 @@ BEGIN
     ORDER BY r.line
     LIMIT 1;
     IF FOUND THEN
-        RAISE EXCEPTION 'строка % похожа на заголовок, но столбцы в ней не все', broken.line
+        RAISE EXCEPTION 'строка % похожа на заголовок, но записана иначе, чем первый', broken.line
             USING ERRCODE = 'invalid_text_representation',
-                  DETAIL = format('Не найдено: %s.', broken.missing),
-                  HINT = 'Исправьте этот заголовок или добавьте свой вариант названия столбца в layout_column.';
+                  DETAIL = coalesce('Не найдено: ' || broken.missing || '.',
+                                    'Столбцы в ней все, но другие буквы или пробелы.'),
+                  HINT = 'Запишите его так же, как первый, или добавьте свой вариант названия столбца в layout_column.';
     END IF;
 END
 $$;
 COMMENT ON FUNCTION refuse_broken_header(layout, bigint[]) IS
-'Ошибка 22P02, если среди записей с такими номерами есть заголовок формы, которому недостаёт столбцов: строки под ним нельзя читать по столбцам предыдущего. Вызывается из import_file';
+'Ошибка 22P02, если среди записей с такими номерами есть заголовок формы, которому недостаёт столбцов или который записан иначе, чем первый: строки под ним нельзя читать по столбцам предыдущего. Вызывается из import_file';
 
 -- One row a header: the place of each column.
 CREATE FUNCTION column_places()
