@@ -483,7 +483,7 @@ BEGIN
                                        SELECT FROM layout_column AS k
                                        WHERE k.layout_id = own_layout.layout_id AND k.role = h.role
                                          AND (k.header IS NOT NULL OR k.role LIKE 'journal%'))
-                                  THEN h.header END
+                                  THEN regexp_replace(h.header, '^0+(?=\d)', '') END
     HAVING count(*) > 1
     ORDER BY h.line
     LIMIT 1;
@@ -538,6 +538,17 @@ $$;
 COMMENT ON FUNCTION refuse_broken_header(layout, bigint[]) IS
 'Ошибка 22P02, если среди записей с такими номерами есть заголовок формы, которому недостаёт столбцов или который записан иначе, чем первый: строки под ним нельзя читать по столбцам предыдущего. Вызывается из import_file';
 
+-- Items stand in the order of their numbers, wherever their columns are: 9.1,
+-- 9.2, 10, and 4К1 before 4К2.
+CREATE FUNCTION item_order(header text)
+RETURNS numeric[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ARRAY(SELECT m[1]::numeric
+             FROM regexp_matches(split_part(header, '(', 1), '\d{1,9}', 'g') WITH ORDINALITY AS r (m, place)
+             ORDER BY r.place);
+COMMENT ON FUNCTION item_order(text) IS
+'Числа из обозначения задания по порядку, без максимального балла в скобках: по ним задания и упорядочены. Вызывается из column_places и read_groups';
+
 -- One row a header: the place of each column.
 CREATE FUNCTION column_places()
 RETURNS TABLE (line bigint, participant integer, class integer, variant integer, score integer, mark integer,
@@ -557,7 +568,7 @@ BEGIN
                min(h.place) FILTER (WHERE h.role = 'participant'), min(h.place) FILTER (WHERE h.role = 'class'),
                min(h.place) FILTER (WHERE h.role = 'variant'), min(h.place) FILTER (WHERE h.role = 'score'),
                min(h.place) FILTER (WHERE h.role = 'mark'), min(h.place) FILTER (WHERE h.role = 'journal_mark'),
-               array_agg(h.place ORDER BY h.place) FILTER (WHERE h.role = 'item'),
+               array_agg(h.place ORDER BY item_order(h.header), h.place) FILTER (WHERE h.role = 'item'),
                min(h.place) FILTER (WHERE h.role = 'school_code'), min(h.place) FILTER (WHERE h.role = 'exam_name'),
                min(h.place) FILTER (WHERE h.role = 'short_answers'),
                min(h.place) FILTER (WHERE h.role = 'long_answers'),
