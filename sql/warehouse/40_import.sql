@@ -125,7 +125,8 @@ BEGIN
                         WHEN p.academic_year <> ALL ($1)
                         THEN format('учебный год %%s не открыт: выполните SELECT open_year(%%s)',
                                     p.academic_year, p.academic_year) END,
-                   CASE WHEN c.school_id IS NULL
+                   CASE WHEN p.school_code IS NULL THEN 'нет кода организации'
+                        WHEN c.school_id IS NULL
                         THEN bad_value('код организации', concat_ws(' ', p.school_code_kind, p.school_code),
                                        'нет в school_code') END,
                    CASE WHEN p.participant IS NULL THEN 'нет кода участника'

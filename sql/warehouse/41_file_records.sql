@@ -269,7 +269,8 @@ COMMENT ON FUNCTION plain_text(text) IS
 -- The exam a line of a file speaks of: a ФИС ОКО title, a РИС exam line, an
 -- «Экзамен» cell or a file name. An academic year ends in summer, so autumn
 -- belongs to the next one; but the additional days of ОГЭ and ЕГЭ in September
--- belong to the exams of the spring before.
+-- belong to the exams of the spring before. A code and a name that speak of
+-- different subjects name no exam.
 CREATE FUNCTION exam_of_text(wording text, file_exam text)
 RETURNS TABLE (exam text, subject text, level text, grade text, academic_year text, held_on date)
 LANGUAGE sql STABLE PARALLEL SAFE
@@ -299,7 +300,10 @@ BEGIN ATOMIC
     LEFT JOIN subject_code AS s
       ON s.file_exam = exam_of_text.file_exam
      AND s.code = coalesce(p.parts[1], header_text(p.parts[2]))
-    WHERE p.parts IS NOT NULL;
+    LEFT JOIN subject_code AS n
+      ON n.file_exam = exam_of_text.file_exam
+     AND n.code = header_text(p.parts[2])
+    WHERE p.parts IS NOT NULL AND (s.subject = n.subject) IS NOT FALSE;
 END;
 COMMENT ON FUNCTION exam_of_text(text, text) IS
 'Процедура, о которой говорит заголовок файла, строка экзамена, ячейка «Экзамен» или имя файла; нет строк — текст не о процедуре. Сентябрьские дни ОГЭ и ЕГЭ относятся к закончившемуся учебному году. Вызывается из import_file';
@@ -479,7 +483,7 @@ BEGIN
                                        SELECT FROM layout_column AS k
                                        WHERE k.layout_id = own_layout.layout_id AND k.role = h.role
                                          AND (k.header IS NOT NULL OR k.role LIKE 'journal%'))
-                                  THEN h.header END
+                                  THEN regexp_replace(h.header, '^0+(?=\d)', '') END
     HAVING count(*) > 1
     ORDER BY h.line
     LIMIT 1;
@@ -495,8 +499,8 @@ $$;
 COMMENT ON FUNCTION read_headers(layout) IS
 'Находит столбцы каждого заголовка файла (временная таблица import_header); два столбца с одним значением — ошибка 22P02. Вызывается из import_file';
 
--- A header that lacks a column is no header of the form, and the rows below it
--- would be read by the places of the one above.
+-- A header that lacks a column, or is not written as the first one is, was not
+-- taken for one: the rows below it would be read by the places of the one above.
 CREATE FUNCTION refuse_broken_header(own_layout layout, suspects bigint[])
 RETURNS void
 LANGUAGE plpgsql STABLE
@@ -523,15 +527,27 @@ BEGIN
     ORDER BY r.line
     LIMIT 1;
     IF FOUND THEN
-        RAISE EXCEPTION 'строка % похожа на заголовок, но столбцы в ней не все', broken.line
+        RAISE EXCEPTION 'строка % похожа на заголовок, но записана иначе, чем первый', broken.line
             USING ERRCODE = 'invalid_text_representation',
-                  DETAIL = format('Не найдено: %s.', broken.missing),
-                  HINT = 'Исправьте этот заголовок или добавьте свой вариант названия столбца в layout_column.';
+                  DETAIL = coalesce('Не найдено: ' || broken.missing || '.',
+                                    'Столбцы в ней все, но другие буквы или пробелы.'),
+                  HINT = 'Запишите его так же, как первый, или добавьте свой вариант названия столбца в layout_column.';
     END IF;
 END
 $$;
 COMMENT ON FUNCTION refuse_broken_header(layout, bigint[]) IS
-'Ошибка 22P02, если среди записей с такими номерами есть заголовок формы, которому недостаёт столбцов: строки под ним нельзя читать по столбцам предыдущего. Вызывается из import_file';
+'Ошибка 22P02, если среди записей с такими номерами есть заголовок формы, которому недостаёт столбцов или который записан иначе, чем первый: строки под ним нельзя читать по столбцам предыдущего. Вызывается из import_file';
+
+-- Items stand in the order of their numbers, wherever their columns are: 9.1,
+-- 9.2, 10, and 4К1 before 4К2.
+CREATE FUNCTION item_order(header text)
+RETURNS numeric[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ARRAY(SELECT m[1]::numeric
+             FROM regexp_matches(split_part(header, '(', 1), '\d{1,9}', 'g') WITH ORDINALITY AS r (m, place)
+             ORDER BY r.place);
+COMMENT ON FUNCTION item_order(text) IS
+'Числа из обозначения задания по порядку, без максимального балла в скобках: по ним задания и упорядочены. Вызывается из column_places и read_groups';
 
 -- One row a header: the place of each column.
 CREATE FUNCTION column_places()
@@ -552,7 +568,7 @@ BEGIN
                min(h.place) FILTER (WHERE h.role = 'participant'), min(h.place) FILTER (WHERE h.role = 'class'),
                min(h.place) FILTER (WHERE h.role = 'variant'), min(h.place) FILTER (WHERE h.role = 'score'),
                min(h.place) FILTER (WHERE h.role = 'mark'), min(h.place) FILTER (WHERE h.role = 'journal_mark'),
-               array_agg(h.place ORDER BY h.place) FILTER (WHERE h.role = 'item'),
+               array_agg(h.place ORDER BY item_order(h.header), h.place) FILTER (WHERE h.role = 'item'),
                min(h.place) FILTER (WHERE h.role = 'school_code'), min(h.place) FILTER (WHERE h.role = 'exam_name'),
                min(h.place) FILTER (WHERE h.role = 'short_answers'),
                min(h.place) FILTER (WHERE h.role = 'long_answers'),

@@ -106,7 +106,7 @@ BEGIN
                 THEN coalesce(answer_scores(r.cells[p.short_answers], r.cells[p.long_answers]),
                               concat_ws(' ', r.cells[p.short_answers], r.cells[p.long_answers]))
                 ELSE r.cells[p.task_scores] END,
-           r.line, x.held_on, nullif(concat_ws('; ', r.refusal, torn_row(r.cells[p.width + 1])), '')
+           r.line, x.held_on, nullif(concat_ws('; ', r.refusal, torn_row(r.cells[p.width + 1]), v.contradiction), '')
     FROM (
         SELECT d.line, array_append(d.cells, NULL) AS cells, d.header_line, d.exam_line, d.refusal
         FROM import_record AS d
@@ -117,8 +117,12 @@ BEGIN
         SELECT e.* FROM import_exam AS e
         WHERE e.wording = r.cells[p.exam_name]
            OR p.exam_name IS NULL AND e.wording IS NULL AND e.line = coalesce(r.exam_line, 0)) AS x ON true
-    CROSS JOIN LATERAL (SELECT coalesce(given.level, r.cells[p.level], x.level) AS level) AS v
-    WHERE p.variant IS NULL OR lower_text(coalesce(r.cells[p.variant], '')) <> 'отсутствовал';
+    CROSS JOIN LATERAL (
+        SELECT coalesce(given.level, r.cells[p.level], x.level) AS level,
+               CASE WHEN lower_text(r.cells[p.variant]) = 'отсутствовал' AND int_or_null(r.cells[p.score], 1, 1000) IS NOT NULL
+                    THEN 'отмечен как отсутствовавший, а балл есть' END AS contradiction) AS v
+    WHERE p.variant IS NULL OR lower_text(coalesce(r.cells[p.variant], '')) <> 'отсутствовал'
+       OR v.contradiction IS NOT NULL;
     GET DIAGNOSTICS written = ROW_COUNT;
     RETURN written;
 END

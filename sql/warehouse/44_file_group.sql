@@ -57,7 +57,7 @@ BEGIN
                    FILTER (WHERE h.role ~ '^journal_') AS journal,
                array_agg(h.place ORDER BY h.header::integer) FILTER (WHERE h.role = 'score') AS scores,
                array_agg(h.header::integer ORDER BY h.header::integer) FILTER (WHERE h.role = 'score') AS score_values,
-               array_agg(h.place ORDER BY h.place) FILTER (WHERE h.role = 'task') AS tasks,
+               array_agg(h.place ORDER BY item_order(h.header), h.place) FILTER (WHERE h.role = 'task') AS tasks,
                array_agg(DISTINCT h.place ORDER BY h.place) AS known
         FROM import_header AS h
         GROUP BY h.line
@@ -202,6 +202,10 @@ BEGIN
                      unfit_percent(g.scores, g.participants),
                      bad_task_percent(g.tasks),
                      bad_total(g.marks), bad_total(g.scores),
+                     (SELECT format('балл %s больше максимального %s', max(v.score), max(a.max_score))
+                      FROM administration AS a, unnest(g.score_values, g.scores) AS v (score, share)
+                      WHERE a.administration_id = g.administration_id AND v.score > a.max_score AND v.share > 0
+                      HAVING count(*) > 0),
                      CASE WHEN sum_of(g.mark_counts) <> g.participants OR sum_of(g.score_counts) <> g.participants
                                OR sum_of(g.journal_counts) > g.participants
                           THEN format('по процентам участников «%s», а указано «%s»',

@@ -107,15 +107,27 @@ SELECT is(refused(),
           E'3 баллы за задания: «1,2;1» — ожидаются целые от 0 до 100 через точку с запятой, не больше ста, X — не приступал\n'
           '4 баллы за задания: «1 2;1» — ожидаются целые от 0 до 100 через точку с запятой, не больше ста, X — не приступал', 'as written');
 
+SELECT is(load('item_order.csv', :'title' || E'ОО;10 (1б);Код участника;4К2 (2б);4К1 (3б);9.1 (5б);Первичный балл;Отметка\nedu990001;1;o1;2;3;5;11;4'),
+          '1 = 1 + 0 + 0 + 0, 0', 'columns of items in another order');
+SELECT is(stored('item_order.csv'), 'math5:o1=11/4 {3,2,5,1}', 'are put in the order of their numbers');
+SELECT is(load('same_score.csv', E'Группы участников;Кол-во участников;0;1;2;3;4;5;05\nШкола (edu990001);10;10;10;10;10;10;40;10', 'UTF8',
+               $$, academic_year => 2023, subject => 'math', grade => 5$$), E'22P02\nстолбцы «05», «5» означают одно и то же\nСтрока 1, столбцы 8, 9.', 'one score has one column');
+SELECT is(load('scores_above.csv', E'Группы участников;Кол-во участников;0;1;2;3;4;5;21\nШкола (edu990001);10;10;10;10;10;10;40;10\nШкола (edu990002);10;10;10;10;10;10;50;0', 'UTF8',
+               $$, academic_year => 2023, subject => 'math', grade => 5$$), '2 = 1 + 0 + 0 + 1, 0', 'a score above the maximum in a distribution');
+SELECT is(refused(), '2 балл 21 больше максимального 20', 'is named');
+
 -- --- headers ----------------------------------------------------------------
 SELECT is(load('broken_header.csv', :'title' || :'form' || E'edu990001;Школа;b1;5;1;1;2;3;3\n'
                || E'ОО;Название ОО;Код участника;Класс;1 (2б);2 (2б);3 (5б);4 (5б);Первичный балл;Оценка;Отметка по журналу\n'
                || E'edu990001;Школа;b2;5;1;1;4;5;11;3;3'),
-          E'22P02\nстрока 4 похожа на заголовок, но столбцы в ней не все\nНе найдено: «отметка».',
+          E'22P02\nстрока 4 похожа на заголовок, но записана иначе, чем первый\nНе найдено: «отметка».',
           'rows below a header with a column amiss are not read by the header above');
 SELECT is(load('broken_group.csv', E'Год;Класс;Предмет;Логин;Кол-во участников;2;3;4;5\n2023;5;Математика;edu990001;4;25,00;25,00;25,00;25,00\n'
                'Год;Класс;Предмет;Логин;Кол-во участников;2;3;4;Пять'),
-          E'22P02\nстрока 3 похожа на заголовок, но столбцы в ней не все\nНе найдено: «5».', 'of groups too');
+          E'22P02\nстрока 3 похожа на заголовок, но записана иначе, чем первый\nНе найдено: «5».', 'of groups too');
+SELECT is(load('capital_header.csv', :'title' || :'form' || E'edu990001;Школа;b1;5;1;1;2;3;3\n'
+               || E'ОО;Название ОО;КОД УЧАСТНИКА;Класс;1 (2б);ПЕРВИЧНЫЙ БАЛЛ;ОТМЕТКА\nedu990001;Школа;b2;5;1;1;3'),
+          E'22P02\nстрока 4 похожа на заголовок, но записана иначе, чем первый\nСтолбцы в ней все, но другие буквы или пробелы.', 'nor by one in other letters');
 SELECT is(load('two_codes.csv', E'02 - Математика 2023.06.03;\nКод регистрации;Код ОО;Класс;Код участника;Первичный балл;Оценка\n11;990001;9А;22;10;3'),
           E'22P02\nстолбцы «код регистрации», «код участника» означают одно и то же\nСтрока 2, столбцы 1, 4.', 'of two headers of one meaning none is chosen');
 SELECT is(load('same_twice.csv', :'title' || E'ОО;Код участника;1 (2б);Первичный балл;Отметка;Отметка\nedu990001;w;1;1;3;4'),
@@ -139,6 +151,11 @@ SELECT is((SELECT string_agg(format('%s %s %s', e.exam, e.subject, e.academic_ye
                         (5, 'vpr', 'Впр 2024 Русский язык 10 КЛАСС'), (6, 'vpr', 'Математика(2023.09.20)')) AS v (place, file_exam, wording)
            CROSS JOIN LATERAL exam_of_text(v.wording, v.file_exam) AS e),
           'oge math 2023, oge math 2024, oge math 2023, gve math 2023, vpr rus 2024, vpr math 2024', 'a re-sit in September is of the year that ended');
+SELECT is(load('contradiction.csv', E'01 - Математика 2023.05.30\n' || :'protocol' || '990001;9А;g1;10;3'), '1 = 0 + 0 + 0 + 1, 0',
+          'a code and a name of different subjects name neither');
+SELECT is(load('form.csv', E'Код участника;Вариант;1 (5б);Порядковый номер класса;Итого баллов\nx1;отсутствовал;;1;\nx2;отсутствовал;3;1;3\nx3;отсутствовал;;1;0', 'UTF8',
+               $$, academic_year => 2023, subject => 'math', grade => 5, school_code => 'edu990001'$$), '1 = 0 + 0 + 0 + 1, 0', 'absent pupils are no rows');
+SELECT is(refused() ~ '^3 отмечен как отсутствовавший, а балл есть; ', true, 'one absent with a score is a contradiction');
 SELECT is(load('base.csv', E'Код ОО;Класс;Код участника;Первичный балл;Итоговый балл\n990001;11;e1;17;5', 'UTF8',
                $$, academic_year => 2023, subject => 'math', level => 'base'$$), '1 = 1 + 0 + 0 + 0, 0', 'a level given counts as one in the file');
 SELECT is(stored('base.csv'), 'math11:e1=17/5', 'so that the mark is in its place');

@@ -235,7 +235,7 @@ RETURN CASE
     WHEN reason ~ '^учебный год \d+ не открыт' THEN 'unopened'
     WHEN reason ~ '^процедура ' THEN 'assessment'
     WHEN reason ~ '^проведение ' THEN 'administration'
-    WHEN reason ~ '^код организации' THEN 'school'
+    WHEN reason ~ '^(нет кода|код) организации' THEN 'school'
     WHEN reason ~ '^(нет кода|код) участника' THEN 'participant'
     WHEN reason ~ '^класс: ' THEN 'class'
     WHEN reason ~ '^попытка: ' THEN 'attempt'
