@@ -226,11 +226,12 @@ LIMIT 10;
 \echo '3. УСЛОВИЯ: ИНДЕКС БЛАГОПОЛУЧИЯ, РЕЗИЛЬЕНТНЫЕ ШКОЛЫ, ДЕФИЦИТЫ'
 \echo
 
-\echo 'Насколько индекс объясняет долю не справившихся и сколько школ каждого типа:'
+\echo 'Насколько индекс объясняет долю не справившихся (п.п. — при индексе выше на одно'
+\echo 'стандартное отклонение) и сколько школ с низкими и высокими результатами в каких условиях:'
 SELECT result_year AS "Год", schools AS "Школ", clusters AS "Групп",
-       pg_temp.decimal(share_r2, 3) AS "R²", pg_temp.decimal(100 * share_slope, 2) AS "п.п. на 1 σ",
-       shnor_hard AS "ШНОР в сложных", underperforming AS "низкие в хороших",
-       resilient AS "резильентных", steadily_resilient AS "устойчиво", strong AS "сильных"
+       pg_temp.decimal(share_r2, 3) AS "R²", pg_temp.decimal(100 * share_slope, 2) AS "п.п.",
+       shnor_hard AS "Низкие в сложных", underperforming AS "Низкие в благоприятных",
+       resilient AS "Высокие в сложных", steadily_resilient AS "Устойчиво", strong AS "Высокие в благоприятных"
 FROM context_summary
 WHERE is_current
 ORDER BY result_year;

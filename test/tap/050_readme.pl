@@ -304,12 +304,16 @@ $node->stop;
 
 run_documents($_)->stop for qw(doc/guide.ru.md doc/import.ru.md doc/roadmap.ru.md doc/operations.md);
 
-# Links within the repository: the file is there, and has the heading.
+# Links within the repository: the file is there, and has the heading. And
+# nothing is said twice: merges of two branches have left such lines.
 for my $name (map { s/^\Q$top\E\///r } "$top/README.md", "$top/CONTRIBUTING.md", "$top/CHANGELOG.md", glob("$top/doc/*.md"))
 {
 	my $text = decode('UTF-8', slurp_file("$top/$name"));
 	my @broken;
 	$text =~ s/^```.*?^```$//msg;
+	my %seen;
+	my @twice = grep { /^\| `([^|]+)\|/ ? $seen{$1}++ : length > 60 && $seen{ substr($_, 0, 60) }++ } split /\n/, $text;
+	is(join("\n", map { encode('UTF-8', $_) } @twice), '', "$name says nothing twice");
 	for my $link ($text =~ /\]\(([^)\s]+)\)/g)
 	{
 		next if $link =~ /^https?:/;
