@@ -9,7 +9,7 @@ BEGIN ATOMIC
     SELECT * FROM summary_differences('result', first_year, last_year);
 END;
 COMMENT ON FUNCTION verify_summaries(integer, integer) IS
-'Сводки учебных лет от первого до последнего, которые расходятся с пересчётом по результатам: kind — school (school_summary; числа — судимых, не справившихся, результатов, участников), class (result_summary), file (import_file_summary; числа — результатов) или tasks (task_summary; числа — участников с баллами за задания); kept — что хранится, counted — что насчитано (пусто — сводки или результатов нет). Ни одной строки — всё сходится';
+'Сводки учебных лет от первого до последнего, которые расходятся с пересчётом по результатам: kind — school (school_summary; числа — оцениваемых, не справившихся, результатов, участников), class (result_summary), file (import_file_summary; числа — результатов) или tasks (task_summary; числа — участников с баллами за задания); kept — что хранится, counted — что насчитано (пусто — сводки или результатов нет). Ни одной строки — всё сходится';
 
 CREATE FUNCTION verify_summaries(academic_year integer)
 RETURNS TABLE (kind text, academic_year integer, administration_id integer, school_id integer, class text,

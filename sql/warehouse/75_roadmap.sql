@@ -30,7 +30,7 @@ CREATE INDEX ON roadmap (school_id);
 CREATE INDEX ON roadmap (parent_id);
 COMMENT ON TABLE roadmap IS 'Дорожные карты (планы мероприятий): документы региона, муниципалитетов и школ';
 COMMENT ON COLUMN roadmap.roadmap_id IS 'Ключ дорожной карты';
-COMMENT ON COLUMN roadmap.name IS 'Краткое наименование, по которому документ узнают; в хранилище неповторимо';
+COMMENT ON COLUMN roadmap.name IS 'Краткое наименование, по которому документ узнают; в хранилище не повторяется';
 COMMENT ON COLUMN roadmap.level IS 'Кем принята: region — регион, municipality — муниципалитет, school — школа';
 COMMENT ON COLUMN roadmap.region_id IS 'Регион, если карта региональная';
 COMMENT ON COLUMN roadmap.municipality_id IS 'Муниципальное образование, если карта муниципальная';
