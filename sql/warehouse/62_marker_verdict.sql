@@ -209,7 +209,7 @@ BEGIN
         RAISE EXCEPTION 'нет такого проведения процедуры'
             USING ERRCODE = 'no_data_found',
                   DETAIL = format('administration_id: %s.', unknown),
-                  HINT = 'Ключи проведений — в таблице administration; ключ по процедуре и году даёт administration(год, экзамен, предмет, класс).';
+                  HINT = 'Ключи проведений: SELECT a.administration_id, n.name, a.academic_year FROM administration AS a JOIN assessment AS n USING (assessment_id).';
     END IF;
     RETURN QUERY EXECUTE format(
         'SELECT v.region_id, v.administration_id, v.academic_year, v.school_id, m.code, v.class, v.sample, v.value, v.expected,
