@@ -2,7 +2,7 @@
 -- oracle in plain SQL that knows neither the kernels nor the triggers.
 \ir include/warehouse.sql
 BEGIN;
-SELECT plan(154);
+SELECT plan(158);
 \ir include/summary_oracle.sql
 SELECT administration(2023, 'vpr', 'math', 5) AS math, administration(2023, 'vpr', 'rus', 5) AS rus,
        administration(2023, 'ege', 'rus', 11) AS ege, administration(2022, 'vpr', 'math', 5) AS math_before \gset
@@ -432,6 +432,28 @@ DELETE FROM result WHERE participant LIKE 'srk%';
 SELECT in_step('all of them deleted');
 RESET work_mem;
 RESET hash_mem_multiplier;
+
+-- Row triggers of one's own: before a row is entered they may change it, after
+-- it they may not, for the summaries do not know of it yet.
+CREATE FUNCTION pg_temp.raise_new() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN new.mark := 5; RETURN new; END';
+CREATE FUNCTION pg_temp.raise_entered() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE monitoring.result SET mark = 5
+    WHERE (administration_id, school_id, participant) = (new.administration_id, new.school_id, new.participant);
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER own BEFORE INSERT ON result FOR EACH ROW EXECUTE FUNCTION pg_temp.raise_new();
+INSERT INTO result (administration_id, school_id, academic_year, participant, mark) VALUES (:math, 1, 2023, 'own1', 2);
+SELECT in_step('a row trigger changes the row before');
+DROP TRIGGER own ON result;
+CREATE TRIGGER own AFTER INSERT ON result FOR EACH ROW EXECUTE FUNCTION pg_temp.raise_entered();
+SELECT matches(error_of(format('INSERT INTO result (administration_id, school_id, academic_year, participant, class, mark) VALUES (%s, 1, 2023, ''own2'', %L, 2)', :math, class)),
+               '^(XX001|22003)\n', format('or after, in class "%s", which fails', class))
+FROM unnest(ARRAY['', '9own']) AS class;
+SELECT in_step('and changes nothing');
+DROP TRIGGER own ON result;
+DELETE FROM result WHERE participant = 'own1';
 
 -- Opening a year and locking: see test/isolation. Two warehouses.
 CALL shnor.create_warehouse('another');
