@@ -210,6 +210,8 @@ SELECT is(load('formula.csv', E'academic_year;exam;subject;grade;school_code_kin
 SELECT is(load('formula_group.csv', E'Год;Класс;Предмет;Логин;Кол-во участников;2;3;4;5\n'
                '2023;5;Математика;"=HYPERLINK(""x"";""(edu990001)"")";4;25,00;25,00;25,00;25,00\n2023;5;Математика;=1(edu990001);4;25,00;25,00;25,00;25,00'),
           '2 = 0 + 0 + 0 + 2, 0', 'and no group');
+SELECT is(load('formula_name.csv', :'title' || :'form' || 'edu009009;=HYPERLINK(1);fn;5;1;1;2;3;3'), '1 = 0 + 0 + 0 + 1, 0', 'an unknown school with a formula for a name');
+SELECT is((SELECT name FROM unmatched_school WHERE code = 'edu009009'), 'HYPERLINK(1)', 'is listed without it');
 SELECT is(load('thin.csv', E'Группы участников;Кол-во ОО;Кол-во участников;2;3;4;5\nОбласть;;1\u2009000;25,00;25,00;25,00;25,00', 'UTF8',
                $$, academic_year => 2023, subject => 'math', grade => 5$$), '1 = 1 + 0 + 0 + 0, 0', 'thin spaces between digits');
 
