@@ -96,7 +96,7 @@ SELECT is(load('behind_quote.csv', :'title' || :'form'
 SELECT is(refused(), '3 балл: «"1"2» — ожидается целое от 0 до 1000', 'a number with it is no number');
 
 -- The layout is looked for in the first hundred lines; a record may go on behind them.
-SELECT is(load('hundredth.csv', :'title' || E'ОО;"Код\nучастника";1 (2б);"Первичный\nбалл";Отметка;Название ОО\n'
+SELECT is(load('hundredth.csv', E'\n' || :'title' || E'ОО;"Код\nучастника";1 (2б);"Первичный\nбалл";Отметка;Название ОО\n'
                || (SELECT string_agg(format(E'edu990001;h%s;1;1;3;"Школа\nномер\n1"', n), E'\n') FROM generate_series(1, 40) AS n)),
           '40 = 40 + 0 + 0 + 0, 0', 'a cell that goes on behind the hundredth line does not hide the header');
 
