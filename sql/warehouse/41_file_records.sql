@@ -499,6 +499,25 @@ $$;
 COMMENT ON FUNCTION read_headers(layout) IS
 'Находит столбцы каждого заголовка файла (временная таблица import_header); два столбца с одним значением — ошибка 22P02. Вызывается из import_file';
 
+-- A column whose header nobody knows is left out: surnames, but also marks under
+-- a header written in a way of its own.
+CREATE FUNCTION unknown_columns()
+RETURNS text
+LANGUAGE plpgsql STABLE
+SET search_path FROM CURRENT
+AS $$
+BEGIN
+    RETURN (
+        SELECT string_agg(format('«%s»', left(c.cell, 40)), ', ' ORDER BY c.place)
+        FROM import_record AS r
+        CROSS JOIN LATERAL unnest(r.cells) WITH ORDINALITY AS c (cell, place)
+        WHERE r.line = (SELECT min(h.line) FROM import_header AS h) AND c.cell IS NOT NULL AND c.place <= 100
+          AND NOT EXISTS (SELECT FROM import_header AS h WHERE h.line = r.line AND h.place = c.place));
+END
+$$;
+COMMENT ON FUNCTION unknown_columns() IS
+'Заголовки столбцов, которых форма не знает и потому не читает; NULL — таких нет. Вызывается из import_file';
+
 -- A header that lacks a column, or is not written as the first one is, was not
 -- taken for one: the rows below it would be read by the places of the one above.
 CREATE FUNCTION refuse_broken_header(own_layout layout, suspects bigint[])

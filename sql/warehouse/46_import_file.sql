@@ -16,6 +16,7 @@ DECLARE
     given import_form;
     delimiter text;
     first_header bigint;
+    left_out text;
 BEGIN
     PERFORM lock_file(name);
     IF to_regclass('pg_temp.import_line') IS NULL THEN
@@ -44,6 +45,10 @@ BEGIN
     PERFORM join_lines(delimiter);
     PERFORM read_records(own_layout, delimiter, first_header);
     PERFORM read_headers(own_layout);
+    left_out := unknown_columns();
+    IF left_out IS NOT NULL THEN
+        RAISE NOTICE 'не загружаются столбцы: %', translate(left_out, E'\n', ' ');
+    END IF;
     PERFORM read_exams(own_layout, name);
 
     given.academic_year := academic_year::text;

@@ -232,6 +232,7 @@ COMMENT ON TYPE school_mention IS 'Неизвестный код организ�
 
 -- A code of a system the warehouse does not know cannot be resolved, and a
 -- long "code" is something else that got into the column: neither is listed.
+-- A name does not begin as a spreadsheet's formula, which the list may end in.
 CREATE FUNCTION note_unmatched_schools(file_id integer, mentions school_mention[])
 RETURNS bigint
 LANGUAGE plpgsql
@@ -244,7 +245,8 @@ BEGIN
         RETURN 0;
     END IF;
     INSERT INTO unmatched_school AS u (kind, code, name, municipality, first_file_id, last_file_id, row_count)
-    SELECT m.kind, m.code, min(cell_text(m.name)), min(cell_text(m.municipality)), file_id, file_id,
+    SELECT m.kind, m.code, min(nullif(ltrim(cell_text(m.name), '=+@-'), '')),
+           min(nullif(ltrim(cell_text(m.municipality), '=+@-'), '')), file_id, file_id,
            coalesce(sum(m.row_count), 0)
     FROM unnest(mentions) AS m
     WHERE m.kind IN ('fis_oko', 'ris_gia', 'inn', 'local')
