@@ -194,10 +194,14 @@ SELECT w.administration_id, t AS score
 FROM (SELECT administration_id, pattern_baseline(task_dist(task_scores), score_dist((SELECT sum(x)::integer FROM unnest(task_scores) AS x))) AS b FROM work
       WHERE task_scores IS NOT NULL GROUP BY 1) AS w, generate_series(0, 15) AS t
 WHERE w.b[1][t] <= 0.01;
+CREATE TEMP TABLE answer AS
+SELECT w.administration_id, w.school_id, w.class, w.participant, w.task_scores, (SELECT sum(x) FROM unnest(w.task_scores) AS x) AS total
+FROM work AS w;
+ANALYZE few, answer;
 SELECT is(pg_temp.agree($q$SELECT o.school_id, o.value, count(b.participant) FROM outcome AS o
-    JOIN work AS a ON (a.administration_id, a.school_id, a.class) = (o.administration_id, o.school_id, o.class)
-    JOIN few AS f ON (f.administration_id, f.score) = (a.administration_id, (SELECT sum(x) FROM unnest(a.task_scores) AS x))
-    LEFT JOIN work AS b ON (b.administration_id, b.school_id, b.class) = (a.administration_id, a.school_id, a.class)
+    JOIN answer AS a ON (a.administration_id, a.school_id, a.class) = (o.administration_id, o.school_id, o.class)
+    JOIN few AS f ON (f.administration_id, f.score) = (a.administration_id, a.total)
+    LEFT JOIN answer AS b ON (b.administration_id, b.school_id, b.class) = (a.administration_id, a.school_id, a.class)
                        AND b.participant > a.participant AND a.task_scores = b.task_scores
     WHERE o.code = 'same_answers' AND o.reason IS NULL GROUP BY o.school_id, o.administration_id, o.class, o.value$q$), NULL, 'M10: identical works');
 SELECT is((SELECT array_agg(school_id::text || ' ' || class) FROM outcome WHERE code = 'same_answers' AND is_flagged), '{"25 50"}',

@@ -282,16 +282,21 @@ WHERE p.m = :two AND p.place = 1 AND q.m = :two AND q.place = 2 AND o.m = :one
 CREATE TEMP TABLE found_out AS
 SELECT t.kind, t.y, t.a, t.level, t.m, t.place, v.measure
 FROM tiny AS t
-JOIN solution AS s USING (kind, y, a)
+JOIN (
+    SELECT kind, y, a, min(n1) = max(n1) AS n1, min(n2) = max(n2) AS n2, min(n3) = max(n3) AS n3,
+           min(n1 + n2) = max(n1 + n2) AS n12, min(n1 + n2 + n3) = max(n1 + n2 + n3) AS n123,
+           min(f1) = max(f1) AS f1, min(f2) = max(f2) AS f2, min(f3) = max(f3) AS f3,
+           min(f1 + f2) = max(f1 + f2) AS f12, min(f1 + f2 + f3) = max(f1 + f2 + f3) AS f123
+    FROM solution
+    GROUP BY kind, y, a) AS s USING (kind, y, a)
 CROSS JOIN LATERAL (
-    SELECT ARRAY[CASE WHEN t.level = 'region' OR t.m = :two AND (t.level = 'municipality' OR t.place = 1) THEN 1 ELSE 0 END,
-                 CASE WHEN t.level = 'region' OR t.m = :two AND (t.level = 'municipality' OR t.place = 2) THEN 1 ELSE 0 END,
-                 CASE WHEN t.level = 'region' OR t.m = :one THEN 1 ELSE 0 END] AS w) AS k
-CROSS JOIN LATERAL (
-    VALUES ('n', t.n IS NULL, w[1] * n1 + w[2] * n2 + w[3] * n3), ('f', t.f IS NULL, w[1] * f1 + w[2] * f2 + w[3] * f3)) AS v (measure, hidden, value)
-WHERE v.hidden
-GROUP BY t.kind, t.y, t.a, t.level, t.m, t.place, v.measure
-HAVING min(v.value) = max(v.value);
+    SELECT CASE WHEN t.level = 'region' THEN ARRAY[n123, f123]
+                WHEN t.m = :one THEN ARRAY[n3, f3]
+                WHEN t.level = 'municipality' THEN ARRAY[n12, f12]
+                WHEN t.place = 1 THEN ARRAY[n1, f1]
+                ELSE ARRAY[n2, f2] END AS same) AS k
+CROSS JOIN LATERAL (VALUES ('n', t.n IS NULL, k.same[1]), ('f', t.f IS NULL, k.same[2])) AS v (measure, hidden, same)
+WHERE v.hidden AND v.same;
 SELECT cmp_ok((SELECT count(DISTINCT (y, a)) FROM tiny), '>', 5::bigint, 'more than five tiny tables');
 SELECT cmp_ok((SELECT count(*) FROM tiny WHERE kind = 'published' AND f IS NOT NULL), '>', 3::bigint, 'in which something is shown');
 SELECT is_empty($$SELECT y, a FROM tiny WHERE kind = 'published' EXCEPT SELECT y, a FROM solution WHERE kind = 'published'$$, 'all of them have solutions');
