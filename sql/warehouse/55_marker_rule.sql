@@ -166,7 +166,7 @@ LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT to_jsonb(p) || jsonb_build_object('rules', (
         SELECT jsonb_agg(jsonb_build_object(
-                   'marker', m.code, 'kind', r.threshold_kind, 'threshold', r.threshold,
+                   'marker', m.code, 'direction', m.direction, 'needs', m.needs, 'kind', r.threshold_kind, 'threshold', r.threshold,
                    'min_sample', r.min_sample, 'min_schools', r.min_schools, 'alarm_rate', r.alarm_rate,
                    'assessments', (SELECT jsonb_agg(a.assessment_id ORDER BY a.assessment_id)
                                    FROM marker_rule_assessment AS a WHERE a.marker_rule_id = r.marker_rule_id),

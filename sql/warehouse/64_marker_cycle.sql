@@ -41,7 +41,11 @@ BEGIN ATOMIC
                        ORDER BY a.administration_id),
            NULL::timestamptz
     FROM judged AS j
-    CROSS JOIN (SELECT marker_preset_snapshot(marker_judgements.marker_preset_id)::text AS rules OFFSET 0) AS k
+    CROSS JOIN (
+        SELECT marker_preset_snapshot(marker_judgements.marker_preset_id)::text || e.extversion AS rules
+        FROM pg_extension AS e
+        WHERE e.extname = 'shnor'
+        OFFSET 0) AS k
     JOIN administration AS a ON a.academic_year IN (j.academic_year - 1, j.academic_year)
     LEFT JOIN counted AS c ON (c.region_id, c.administration_id) = (j.region_id, a.administration_id)
     LEFT JOIN answered AS w ON (w.region_id, w.administration_id) = (j.region_id, a.administration_id)
@@ -50,7 +54,7 @@ BEGIN ATOMIC
     GROUP BY j.region_id, j.academic_year;
 END;
 COMMENT ON FUNCTION marker_judgements(integer, integer) IS
-'Проверки признаков, которые входят в цикл года: регионы с результатами за год и два года до него и отпечаток всего, от чего зависит проверка, — сводки этого года и предыдущего, шкалы, типы организаций, набор признаков. Обмен ответами внутри класса, после которого все числа сводок прежние, отпечатка не меняет. Без набора (NULL) — ни одной';
+'Проверки признаков, которые входят в цикл года: регионы с результатами за год и два года до него и отпечаток всего, от чего зависит проверка, — сводки этого года и предыдущего, шкалы, типы организаций, набор признаков, версия расширения. Обмен ответами внутри класса, после которого все числа сводок прежние, отпечатка не меняет. Без набора (NULL) — ни одной';
 
 CREATE FUNCTION write_marker_outcomes(own_cycle cycle, rules rule_set, judgements marker_judgement[],
     OUT judged integer, OUT written bigint)
