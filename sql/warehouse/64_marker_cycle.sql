@@ -42,15 +42,14 @@ BEGIN ATOMIC
            NULL::timestamptz
     FROM judged AS j
     CROSS JOIN (
-        SELECT marker_preset_snapshot(marker_judgements.marker_preset_id)::text || e.extversion AS rules
+        SELECT fingerprint(marker_preset_snapshot(marker_judgements.marker_preset_id)::text || e.extversion) AS rules
         FROM pg_extension AS e
-        WHERE e.extname = 'shnor'
-        OFFSET 0) AS k
+        WHERE e.extname = 'shnor') AS k
     JOIN administration AS a ON a.academic_year IN (j.academic_year - 1, j.academic_year)
     LEFT JOIN counted AS c ON (c.region_id, c.administration_id) = (j.region_id, a.administration_id)
     LEFT JOIN answered AS w ON (w.region_id, w.administration_id) = (j.region_id, a.administration_id)
     LEFT JOIN typed AS t ON (t.region_id, t.academic_year) = (j.region_id, j.academic_year)
-    WHERE k.rules IS NOT NULL
+    WHERE marker_judgements.marker_preset_id IS NOT NULL
     GROUP BY j.region_id, j.academic_year;
 END;
 COMMENT ON FUNCTION marker_judgements(integer, integer) IS
