@@ -10,8 +10,6 @@ CREATE FUNCTION helper.load(name text, body text, encoding text DEFAULT 'UTF8', 
 RETURNS text
 LANGUAGE plpgsql
 AS $$
-DECLARE
-    answer text;
 BEGIN
     PERFORM monitoring.open_lines();
     INSERT INTO pg_temp.import_line (raw)
