@@ -97,9 +97,13 @@ judge_suite() {
     case $suite in
     perl)
         grep -vE '^ok |^# (Running|Loaded)' "$file" | tail -n 100
-        # Why a file died is in its own log only.
+        # Why a file died is in its own log only: before the text of what was run.
         grep -lE '^(not ok|.*(died|error running SQL))' "build/$v/tmp_check/log/"regress_log_* 2>/dev/null |
-            while read -r f; do echo "== $f"; tail -n 30 "$f"; done
+            while read -r f; do
+                echo "== $f"
+                grep -nE -A3 'died|error running SQL|ERROR:|FATAL:' "$f" | head -n 40
+                tail -n 30 "$f"
+            done
         ;;
     *) grep -E '^not ok |\.\.\. +FAILED|ERROR|FATAL|could not|command failed' "$file" | head -n 40 ;;
     esac

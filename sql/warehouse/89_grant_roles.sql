@@ -112,7 +112,7 @@ CREATE FUNCTION owner_routines()
 RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN ARRAY[
-    'grant_roles', 'grant_tables', 'grant_routines', 'restrict_rows',
+    'grant_roles', 'keep_vacuum_out', 'grant_tables', 'grant_routines', 'restrict_rows',
     'match_server', 'server_captures_merge', 'follow_partitions', 'keep_summaries', 'comment_partition',
     'open_year', 'check_changed_results', 'apply_result_changes', 'apply_losses', 'apply_task_changes', 'apply_file_changes',
     'remove_empty_summaries', 'forget_missing_results', 'recount_judged', 'check_administration_scores', 'analyze_outcomes',
@@ -260,6 +260,26 @@ END
 $$;
 COMMENT ON FUNCTION restrict_rows() IS 'Шаг grant_roles: политики, по которым shnor_municipal видит строки только своих муниципалитетов';
 
+-- GRANT and REVOKE lock no table but change its row of pg_class; VACUUM and
+-- ANALYZE, which have it locked, wait for that row to be committed, and
+-- restrict_rows would then wait for them: a deadlock, unless they are out before.
+CREATE FUNCTION keep_vacuum_out()
+RETURNS void
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+BEGIN
+    EXECUTE (SELECT format('LOCK TABLE %s IN SHARE UPDATE EXCLUSIVE MODE',
+                           string_agg(c.oid::regclass::text, ', ' ORDER BY c.oid))
+             FROM pg_class AS c
+             WHERE c.relnamespace = current_schema()::regnamespace
+               AND c.relkind IN ('r', 'p')
+               AND pg_has_role(c.relowner, 'USAGE'));
+END
+$$;
+COMMENT ON FUNCTION keep_vacuum_out() IS
+'Шаг grant_roles: блокирует таблицы так, чтобы VACUUM и ANALYZE ждали; данные при этом читаются и пишутся';
+
 CREATE FUNCTION grant_roles()
 RETURNS void
 LANGUAGE plpgsql
@@ -286,6 +306,7 @@ BEGIN
             USING ERRCODE = 'insufficient_privilege',
                   DETAIL = format('Владелец — %s.', owner);
     END IF;
+    PERFORM keep_vacuum_out();
     -- An owner that is one of the roles keeps an owner's rights.
     EXECUTE format('REVOKE ALL ON SCHEMA %I FROM %s', own_schema, others);
     EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA %I FROM %s', own_schema, others);
