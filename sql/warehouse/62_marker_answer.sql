@@ -38,19 +38,19 @@ DECLARE
 BEGIN
     RETURN QUERY
     WITH class AS MATERIALIZED (
-        SELECT s.school_id, s.school_type, r.class, pattern_similarity(r.task_scores, baseline) AS similarity,
-               task_dist(r.task_scores) FILTER (WHERE r.mark = 2) AS tasks_2,
-               task_dist(r.task_scores) FILTER (WHERE r.mark = 3) AS tasks_3,
-               task_dist(r.task_scores) FILTER (WHERE r.mark = 4) AS tasks_4,
-               task_dist(r.task_scores) FILTER (WHERE r.mark = 5) AS tasks_5
+        SELECT s.school_id, s.school_type, r.*
         FROM unnest(work.schools) AS s
         LEFT JOIN LATERAL (
-            SELECT i.class, i.mark, i.task_scores
+            SELECT i.class, pattern_similarity(i.task_scores, baseline) AS similarity,
+                   task_dist(i.task_scores) FILTER (WHERE i.mark = 2) AS tasks_2,
+                   task_dist(i.task_scores) FILTER (WHERE i.mark = 3) AS tasks_3,
+                   task_dist(i.task_scores) FILTER (WHERE i.mark = 4) AS tasks_4,
+                   task_dist(i.task_scores) FILTER (WHERE i.mark = 5) AS tasks_5
             FROM result AS i
             WHERE (i.administration_id, i.academic_year, i.school_id) = (work.administration_id, work.academic_year, s.school_id)
               AND i.attempt = 1 AND cardinality(i.task_scores) = work.items
+            GROUP BY i.class
             OFFSET 0) AS r ON true
-        GROUP BY s.school_id, s.school_type, r.class
     ), grouped AS (
         SELECT c.school_id, c.school_type, ARRAY[rollup(c.tasks_2), rollup(c.tasks_3), rollup(c.tasks_4), rollup(c.tasks_5)] AS tasks
         FROM class AS c
