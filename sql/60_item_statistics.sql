@@ -121,3 +121,42 @@ CREATE AGGREGATE shnor.pattern_similarity(scores smallint[], baseline double pre
 );
 COMMENT ON AGGREGATE shnor.pattern_similarity(smallint[], double precision[]) IS
     'Marker M10: identical answer patterns within a group, such as a class. Pairs of participants with identical item scores are counted among those with the same total and compared with what pattern_baseline() expects of independent work; p_value is the tail of the negative binomial distribution with the mean and variance the chances of pairs and triples give, or of the Poisson distribution where that variance is not above the mean; with up to 10 pairs expected it is not below the tail of independent pairs and triples with the expected numbers of each, for identical works come in clusters. Totals with one possible pattern (nothing solved, everything solved) say nothing and are left out, as are totals without chances. The order of the rows does not matter. Rows whose array is NULL or empty are skipped; NULL when there is no other; with a NULL baseline pairs are counted, nothing is expected. Errors: 22023 for different numbers of items or different baselines in a group, 22003 for a score outside 0..100 or a chance outside 0..1, 54000 above 1000000 participants';
+
+CREATE TYPE shnor.answer_groups AS (
+    classes text[],
+    similarity shnor.pattern_similarity[],
+    tasks shnor.task_dist[]
+);
+COMMENT ON TYPE shnor.answer_groups IS
+    'Item scores of a school''s participants by class and by mark';
+COMMENT ON COLUMN shnor.answer_groups.classes IS
+    'Classes, in the order of their bytes';
+COMMENT ON COLUMN shnor.answer_groups.similarity IS
+    'What pattern_similarity gives for each of them';
+COMMENT ON COLUMN shnor.answer_groups.tasks IS
+    'What task_dist gives for the participants with mark 2 ([2]) to mark 5 ([5]); NULL for a mark nobody has';
+
+CREATE FUNCTION shnor.answer_groups_accum(state internal, class text, mark smallint, scores smallint[], items integer,
+                                          baseline double precision[])
+    RETURNS internal
+    LANGUAGE c IMMUTABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'shnor_answer_groups_accum';
+COMMENT ON FUNCTION shnor.answer_groups_accum(internal, text, smallint, smallint[], integer, double precision[]) IS
+    'Transition function of answer_groups; not for direct use';
+
+CREATE FUNCTION shnor.answer_groups_final(state internal)
+    RETURNS shnor.answer_groups
+    LANGUAGE c IMMUTABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'shnor_answer_groups_final';
+COMMENT ON FUNCTION shnor.answer_groups_final(internal) IS
+    'Final function of answer_groups; not for direct use';
+
+CREATE AGGREGATE shnor.answer_groups(class text, mark smallint, scores smallint[], items integer, baseline double precision[]) (
+    SFUNC = shnor.answer_groups_accum,
+    STYPE = internal,
+    SSPACE = 4096,
+    FINALFUNC = shnor.answer_groups_final,
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE shnor.answer_groups(text, smallint, smallint[], integer, double precision[]) IS
+    'Markers M8 and M10 of a school in one pass over its participants: pattern_similarity(scores, baseline) of each class and task_dist(scores) of each mark. Rows whose array is NULL or empty or has not so many items are skipped, and NULL when there is no other; with NULL items works of different lengths are an error. A NULL class is the class of no name; a participant with a NULL mark counts in the class only. The order of the rows does not matter. Errors: those of pattern_similarity, and 22003 for a mark outside 2..5';

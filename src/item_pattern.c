@@ -12,9 +12,8 @@
 #include "utils/array.h"
 
 #include "compat.h"
+#include "item_pattern.h"
 #include "item_pattern_core.h"
-#include "item_scores.h"
-#include "marker.h"
 #include "score_dist.h"
 #include "task_dist.h"
 #include "task_dist_stats.h"
@@ -123,56 +122,64 @@ shnor_pattern_baseline(PG_FUNCTION_ARGS)
 /* Bytes of a row before its items. */
 #define ROW_TOTAL_BYTES	2
 
-/* The state of pattern_similarity. */
-typedef struct Similarity
+struct Similarity
 {
 	int			items;			/* of every row */
 	int			width;			/* bytes of a row, see put_row() */
 	int			nrows;
 	int			capacity;		/* rows there is room for */
 	uint8	   *rows;
-	ArrayType  *baseline;		/* of the first row, NULL for a NULL one */
-} Similarity;
+	const ArrayType *baseline;	/* NULL: nothing is expected */
+};
 
-/* Verifies that the baseline of a row is that of the state. */
-static void
-check_same_baseline(const Similarity *state, Datum baseline, bool isnull)
+/*
+ * Returns a copy of a baseline, NULL for a NULL one; an error if it has not
+ * the form of one.
+ */
+ArrayType *
+similarity_baseline(Datum baseline, bool isnull)
+{
+	ArrayType  *copy;
+
+	if (isnull)
+		return NULL;
+	copy = DatumGetArrayTypePCopy(baseline);
+	if (ARR_NDIM(copy) != 2 || ARR_DIMS(copy)[0] != 2)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("baseline must have two rows"),
+				 errhint("Pass the value of pattern_baseline(), or an array of its form: chances for pairs, then chances for triples, by total from 0.")));
+	return copy;
+}
+
+/* Verifies that the baseline of a row is that of the rows before. */
+void
+similarity_check_baseline(const ArrayType *before, Datum baseline, bool isnull)
 {
 	ArrayType  *array = isnull ? NULL : DatumGetArrayTypeP(baseline);
 
-	if ((array == NULL) != (state->baseline == NULL) ||
+	if ((array == NULL) != (before == NULL) ||
 		(array != NULL &&
-		 (VARSIZE(array) != VARSIZE(state->baseline) ||
-		  memcmp(array, state->baseline, VARSIZE(array)) != 0)))
+		 (VARSIZE(array) != VARSIZE(before) ||
+		  memcmp(array, before, VARSIZE(array)) != 0)))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("baselines differ within a group"),
 				 errhint("Pass one baseline with all rows of a group, that of their administration and variant.")));
 }
 
-/* Makes the state, for rows of so many items, with the row's baseline. */
-static Similarity *
-make_similarity(MemoryContext aggcontext, int items, Datum baseline,
-				bool isnull)
+/* Makes a group of nobody, of works of so many items, in a memory context. */
+Similarity *
+similarity_make(MemoryContext context, int items, const ArrayType *baseline)
 {
-	MemoryContext oldcontext = MemoryContextSwitchTo(aggcontext);
-	Similarity *state = palloc0(sizeof(Similarity));
+	Similarity *state = MemoryContextAlloc(context, sizeof(Similarity));
 
 	state->items = items;
 	state->width = ROW_TOTAL_BYTES + items;
+	state->nrows = 0;
 	state->capacity = 32;
-	state->rows = palloc(state->capacity * state->width);
-	if (!isnull)
-	{
-		state->baseline = DatumGetArrayTypePCopy(baseline);
-		if (ARR_NDIM(state->baseline) != 2 ||
-			ARR_DIMS(state->baseline)[0] != 2)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("baseline must have two rows"),
-					 errhint("Pass the value of pattern_baseline(), or an array of its form: chances for pairs, then chances for triples, by total from 0.")));
-	}
-	MemoryContextSwitchTo(oldcontext);
+	state->rows = MemoryContextAlloc(context, state->capacity * state->width);
+	state->baseline = baseline;
 	return state;
 }
 
@@ -203,6 +210,26 @@ row_total(const uint8 *row)
 	return (row[0] << 8) + row[1];
 }
 
+/* Counts a participant, whose work has as many items as the group's. */
+void
+similarity_count(Similarity *state, const ItemScores *row)
+{
+	Assert(row->items == state->items);
+	if (state->nrows == state->capacity)
+	{
+		if (state->nrows >= PATTERN_MAX_ROWS)
+			ereport(ERROR,
+					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+					 errmsg("too many participants in a group"),
+					 errdetail("Patterns are compared among at most %d participants.",
+							   PATTERN_MAX_ROWS),
+					 errhint("Group by class or school.")));
+		state->capacity = Min(state->capacity * 2, PATTERN_MAX_ROWS);
+		state->rows = repalloc(state->rows, state->capacity * state->width);
+	}
+	put_row(state->rows + (Size) state->nrows++ * state->width, row);
+}
+
 /* Transition of pattern_similarity(scores, baseline) */
 Datum
 shnor_pattern_similarity_accum(PG_FUNCTION_ARGS)
@@ -225,25 +252,20 @@ shnor_pattern_similarity_accum(PG_FUNCTION_ARGS)
 	}
 
 	if (state == NULL)
-		state = make_similarity(aggcontext, row.items, PG_GETARG_DATUM(2),
-								PG_ARGISNULL(2));
+	{
+		MemoryContext oldcontext = MemoryContextSwitchTo(aggcontext);
+
+		state = similarity_make(aggcontext, row.items,
+								similarity_baseline(PG_GETARG_DATUM(2),
+													PG_ARGISNULL(2)));
+		MemoryContextSwitchTo(oldcontext);
+	}
 	else if (state->items != row.items)
 		task_dist_bad_length(state->items, row.items);
 	else
-		check_same_baseline(state, PG_GETARG_DATUM(2), PG_ARGISNULL(2));
-	if (state->nrows == state->capacity)
-	{
-		if (state->nrows >= PATTERN_MAX_ROWS)
-			ereport(ERROR,
-					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-					 errmsg("too many participants in a group"),
-					 errdetail("Patterns are compared among at most %d participants.",
-							   PATTERN_MAX_ROWS),
-					 errhint("Group by class or school.")));
-		state->capacity = Min(state->capacity * 2, PATTERN_MAX_ROWS);
-		state->rows = repalloc(state->rows, state->capacity * state->width);
-	}
-	put_row(state->rows + (Size) state->nrows++ * state->width, &row);
+		similarity_check_baseline(state->baseline, PG_GETARG_DATUM(2),
+								  PG_ARGISNULL(2));
+	similarity_count(state, &row);
 	PG_RETURN_POINTER(state);
 }
 
@@ -320,33 +342,27 @@ add_total(Findings *found, const Similarity *state, uint8 **row, int n,
 	}
 }
 
-/* Final function of pattern_similarity(scores, baseline) */
-Datum
-shnor_pattern_similarity_final(PG_FUNCTION_ARGS)
+/* Appends the columns of a pattern_similarity to *result. */
+void
+similarity_row(const Similarity *state, ShnorRow *result)
 {
-	Similarity *state;
 	uint8	  **row;
 	Findings	found = {0, 0, 0, 0, 0, 0};
 	Datum	   *value = NULL;
 	bool	   *isnull = NULL;
 	int			nvalues;
 	bool		is_expected;
-	ShnorRow	result = {0};
-
-	if (PG_ARGISNULL(0))
-		PG_RETURN_NULL();
-	state = (Similarity *) PG_GETARG_POINTER(0);
 
 	/* pointers are sorted: the state may be read again in a window */
 	row = palloc(sizeof(uint8 *) * state->nrows);
 	for (int r = 0; r < state->nrows; r++)
 		row[r] = state->rows + (Size) r * state->width;
 	qsort_arg(row, state->nrows, sizeof(uint8 *), compare_rows,
-			  &state->width);
+			  (void *) &state->width);
 	if (state->baseline != NULL)
-		deconstruct_array(state->baseline, FLOAT8OID, sizeof(float8),
-						  FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &value, &isnull,
-						  &nvalues);
+		deconstruct_array((ArrayType *) state->baseline, FLOAT8OID,
+						  sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE,
+						  &value, &isnull, &nvalues);
 
 	for (int from = 0, to; from < state->nrows; from = to)
 	{
@@ -367,15 +383,26 @@ shnor_pattern_similarity_final(PG_FUNCTION_ARGS)
 	}
 
 	is_expected = found.pairs > 0 && state->baseline != NULL;
-	shnor_row_int64(&result, state->nrows);
-	shnor_row_int64(&result, found.pairs);
-	shnor_row_int64(&result, found.identical);
-	shnor_row_any(&result, Int32GetDatum(found.largest));
-	result.nulls[result.len - 1] = found.largest == 0;
-	shnor_row_float8(&result, is_expected ? found.mean : NAN);
-	shnor_row_float8(&result, is_expected ? sqrt(found.variance) : NAN);
-	shnor_row_float8(&result, is_expected ?
+	shnor_row_int64(result, state->nrows);
+	shnor_row_int64(result, found.pairs);
+	shnor_row_int64(result, found.identical);
+	shnor_row_any(result, Int32GetDatum(found.largest));
+	result->nulls[result->len - 1] = found.largest == 0;
+	shnor_row_float8(result, is_expected ? found.mean : NAN);
+	shnor_row_float8(result, is_expected ? sqrt(found.variance) : NAN);
+	shnor_row_float8(result, is_expected ?
 					 pattern_tail((double) found.identical, found.mean,
 								  found.variance, found.triples) : NAN);
+}
+
+/* Final function of pattern_similarity(scores, baseline) */
+Datum
+shnor_pattern_similarity_final(PG_FUNCTION_ARGS)
+{
+	ShnorRow	result = {0};
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	similarity_row((Similarity *) PG_GETARG_POINTER(0), &result);
 	PG_RETURN_DATUM(shnor_row_datum(fcinfo, &result));
 }

@@ -85,6 +85,15 @@ shnor_row_datum(FunctionCallInfo fcinfo, ShnorRow *row)
 		MemoryContextSwitchTo(context);
 		fcinfo->flinfo->fn_extra = desc;
 	}
+	return shnor_row_tuple(desc, row);
+}
+
+/*
+ * The composite value, of the type described.
+ */
+Datum
+shnor_row_tuple(TupleDesc desc, ShnorRow *row)
+{
 	if (desc->natts != row->len)
 		elog(ERROR, "result has %d columns instead of %d", row->len,
 			 desc->natts);

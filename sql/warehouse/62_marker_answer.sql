@@ -37,37 +37,30 @@ DECLARE
         pattern_baseline(work.tasks, marker_totals(work), 0.01) END;
 BEGIN
     RETURN QUERY
-    WITH class AS MATERIALIZED (
-        SELECT s.school_id, s.school_type, r.*
+    WITH school AS MATERIALIZED (
+        SELECT s.school_id, s.school_type, (r.answers).*
         FROM unnest(work.schools) AS s
-        LEFT JOIN LATERAL (
-            SELECT i.class, pattern_similarity(i.task_scores, baseline) AS similarity,
-                   task_dist(i.task_scores) FILTER (WHERE i.mark = 2) AS tasks_2,
-                   task_dist(i.task_scores) FILTER (WHERE i.mark = 3) AS tasks_3,
-                   task_dist(i.task_scores) FILTER (WHERE i.mark = 4) AS tasks_4,
-                   task_dist(i.task_scores) FILTER (WHERE i.mark = 5) AS tasks_5
+        CROSS JOIN LATERAL (
+            SELECT answer_groups(i.class, i.mark, i.task_scores, work.items, baseline) AS answers
             FROM result AS i
             WHERE (i.administration_id, i.academic_year, i.school_id) = (work.administration_id, work.academic_year, s.school_id)
-              AND i.attempt = 1 AND cardinality(i.task_scores) = work.items
-            GROUP BY i.class
-            OFFSET 0) AS r ON true
-    ), grouped AS (
-        SELECT c.school_id, c.school_type, ARRAY[rollup(c.tasks_2), rollup(c.tasks_3), rollup(c.tasks_4), rollup(c.tasks_5)] AS tasks
-        FROM class AS c
-        GROUP BY c.school_id, c.school_type
+              AND i.attempt = 1
+            OFFSET 0) AS r
     )
-    SELECT work.administration_id, same.marker_id, c.school_id, coalesce((c.similarity).participants, 0)::integer,
-           v.identical, v.expected, v.identical - v.expected, v.p, coalesce(c.class, ''), c.school_type = ANY (same.exempt)
-    FROM class AS c
+    SELECT work.administration_id, same.marker_id, m.school_id, coalesce(c.participants, 0)::integer,
+           v.identical, v.expected, v.identical - v.expected, v.p, coalesce(c.class, ''), m.school_type = ANY (same.exempt)
+    FROM school AS m
+    LEFT JOIN LATERAL unnest(m.classes, m.similarity)
+           AS c (class, participants, pairs, identical, largest, expected, deviation, p_value) ON true
     LEFT JOIN LATERAL (
-        SELECT (c.similarity).identical::double precision AS identical, (c.similarity).expected, (c.similarity).p_value AS p
-        WHERE (c.similarity).participants >= same.min_sample) AS v ON true
+        SELECT c.identical::double precision AS identical, c.expected, c.p_value AS p
+        WHERE c.participants >= same.min_sample) AS v ON true
     WHERE same.marker_id IS NOT NULL
     UNION ALL
     SELECT work.administration_id, crossing.marker_id, m.school_id, coalesce(x.sample, 0)::integer,
            x.item[3], x.item[4], -x.item[2], CASE WHEN x.item[1] IS NOT NULL THEN least(x.item[1] * x.tests, 1) END,
            '', m.school_type = ANY (crossing.exempt)
-    FROM grouped AS m
+    FROM school AS m
     LEFT JOIN LATERAL (
         -- the least array is the most unusual item
         SELECT max(p.sample) AS sample, count(t.p_value) AS tests,
@@ -75,7 +68,7 @@ BEGIN
         FROM (
             SELECT m.tasks[w] AS weaker, m.tasks[w + 1] AS stronger,
                    least(participants(m.tasks[w]), participants(m.tasks[w + 1])) AS sample
-            FROM generate_series(1, 3) AS w
+            FROM generate_series(2, 4) AS w
             WHERE num_nulls(m.tasks[w], m.tasks[w + 1]) = 0
             OFFSET 0) AS p
         LEFT JOIN LATERAL item_crossing(CASE WHEN p.sample >= crossing.min_sample THEN p.weaker END, p.stronger, work.maxima) AS t
