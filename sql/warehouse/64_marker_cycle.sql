@@ -97,9 +97,13 @@ $$;
 COMMENT ON FUNCTION write_marker_outcomes(cycle, rule_set, marker_judgement[]) IS
 'Шаг run_cycle: включает в цикл проверки признаков (marker_judgements); каких ещё не было, выполняет. Возвращает, сколько их (judged) и сколько в них итогов (written)';
 
+-- The verdicts were written a moment ago: statistics may say there are none,
+-- and a plan for none reads them over and over.
 CREATE FUNCTION write_marker_runs(due marker_judgement[], administrations integer[], marker_preset_id integer)
 RETURNS void
 LANGUAGE sql VOLATILE
+SET enable_nestloop = off
+SET enable_sort = off
 BEGIN ATOMIC
     INSERT INTO marker_run (marker_judgement_id, administration_id, marker_id, threshold_kind, threshold, min_sample, schools,
                             tested, flagged, flagged_higher, flagged_lower, expected_false, reason)
