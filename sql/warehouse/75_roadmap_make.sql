@@ -92,6 +92,7 @@ DECLARE
     template roadmap := require_roadmap(derive_roadmap.template_id);
     own_level text := derive_roadmap.level;
     new_id integer;
+    derived roadmap;
 BEGIN
     IF NOT EXISTS (
         SELECT FROM roadmap_section AS s JOIN roadmap_event AS e USING (roadmap_section_id)
@@ -108,7 +109,13 @@ BEGIN
         own_level, derive_roadmap.territory_id,
         coalesce(derive_roadmap.plan_from, template.plan_from), coalesce(derive_roadmap.plan_to, template.plan_to),
         derive_roadmap.order_number, derive_roadmap.order_date, template.due_shift);
-    UPDATE roadmap SET parent_id = template.roadmap_id WHERE roadmap_id = new_id;
+    UPDATE roadmap AS r SET parent_id = template.roadmap_id WHERE r.roadmap_id = new_id RETURNING r.* INTO derived;
+    IF roadmap_region(derived) <> roadmap_region(template) THEN
+        RAISE EXCEPTION 'образец другого региона'
+            USING ERRCODE = 'invalid_parameter_value',
+                  DETAIL = format('Образец «%s», карта «%s».', template.name, derived.name),
+                  HINT = 'Карту составляют по карте своего региона; ни по чему не составленную заводит add_roadmap.';
+    END IF;
 
     WITH new_section AS (
         INSERT INTO roadmap_section (roadmap_id, place, level, number, title)

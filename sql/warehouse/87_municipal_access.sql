@@ -17,6 +17,26 @@ COMMENT ON COLUMN municipality_member.municipality_id IS 'Муниципальн
 COMMENT ON COLUMN municipality_member.granted_at IS 'Когда дано право';
 COMMENT ON COLUMN municipality_member.granted_by IS 'Кем дано право';
 
+-- A mistyped name would be nobody's: the coordinator would see nothing.
+CREATE FUNCTION require_member_role()
+RETURNS trigger
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles AS r WHERE r.rolname = new.role_name) THEN
+        RAISE EXCEPTION 'нет такой роли'
+            USING ERRCODE = 'undefined_object',
+                  DETAIL = format('Роль: %s.', new.role_name),
+                  HINT = 'Запишите имя роли координатора так, как в pg_roles, или сначала создайте её: CREATE ROLE ... LOGIN IN ROLE shnor_municipal.';
+    END IF;
+    RETURN new;
+END
+$$;
+COMMENT ON FUNCTION require_member_role() IS 'Триггер municipality_member: ошибка 42704, если роли с таким именем нет';
+CREATE TRIGGER require_member_role BEFORE INSERT OR UPDATE OF role_name ON municipality_member
+    FOR EACH ROW EXECUTE FUNCTION require_member_role();
+
 CREATE FUNCTION own_municipalities()
 RETURNS integer[]
 LANGUAGE sql STABLE PARALLEL SAFE

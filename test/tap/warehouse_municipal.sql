@@ -7,13 +7,15 @@
 \ir include/warehouse.sql
 BEGIN;
 \ir ../../sql/shnor_roles.sql
-SELECT plan(21);
+SELECT plan(22);
 CREATE ROLE regress_shnor_first IN ROLE shnor_municipal;
 CREATE ROLE regress_shnor_sees_all IN ROLE shnor_analyst;
 GRANT USAGE ON SCHEMA helper, tap TO PUBLIC;
 SELECT grant_roles();
 INSERT INTO municipality_member (role_name, municipality_id)
 SELECT 'regress_shnor_first', m.municipality_id FROM municipality AS m WHERE m.code = '01';
+SELECT throws_ok('INSERT INTO municipality_member (role_name, municipality_id) VALUES (''regress_shnor_frist'', 1)', '42704',
+                 'нет такой роли', 'nobody of this name');
 
 INSERT INTO result (administration_id, school_id, academic_year, participant, class, score, mark, journal_mark)
 SELECT administration(y, 'vpr', v, 5), s, y, format('own%s-%s', s, n), '5А', n % 20, 2 + n % 4, 3

@@ -3,7 +3,7 @@
 -- schools and their measures; indicators before and after.
 \ir include/warehouse.sql
 BEGIN;
-SELECT plan(65);
+SELECT plan(67);
 
 -- Days are counted from today, since views are.
 CREATE FUNCTION helper.by(days integer)
@@ -60,6 +60,13 @@ SELECT is((SELECT count(*) FROM roadmap_occurrence AS o JOIN roadmap_event AS e 
 SELECT matches(error_of(format('SELECT derive_roadmap(%s, ''region'', 1)', :first_id)), E'^P0002\nв образце нет мероприятий этого уровня',
                'a template without the level');
 SELECT matches(error_of(format('SELECT derive_roadmap(%s, ''municipality'', 1)', :reg_roadmap_id)), E'^23505', 'the same plan twice');
+WITH other AS (INSERT INTO region (code, name) VALUES ('98', 'Другой регион') RETURNING region_id)
+INSERT INTO municipality (region_id, code, name) SELECT o.region_id, '01', 'Чужой район' FROM other AS o
+RETURNING municipality_id AS foreign_id \gset
+SELECT matches(error_of(format('SELECT derive_roadmap(%s, ''municipality'', %s)', :reg_roadmap_id, :foreign_id)),
+               E'^22023\nобразец другого региона', 'a municipality of another region');
+SELECT matches(error_of(format('SELECT derive_roadmap(%s, ''municipality'', 100000)', :reg_roadmap_id)),
+               E'^P0002\nнет такой территории', 'no municipality at all');
 
 -- The cycle of 2023 lists schools 1 and 3 (see warehouse_cycle.sql).
 CREATE FUNCTION helper.add_results(the_school integer, year integer, subject text, n integer, failed integer)
