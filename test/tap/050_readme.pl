@@ -187,7 +187,7 @@ my $support = join '|', qw(
   task_dist_(in|out|recv|send)
   task_dist_(plus|minus|eq|ne|lt|le|gt|ge|cmp|hash|hash_extended)
   task_dist_(accum|moving_accum|moving_remove|moving_final)
-  pattern_similarity_(accum|final)
+  (pattern_similarity|answer_groups)_(accum|final)
   beta_binomial_(accum|combine|serialize|deserialize|fit_final|moments_final)
   variance_components_(accum|combine|final)
   fingerprint_(accum|final)
