@@ -30,7 +30,6 @@ CREATE FUNCTION answer_tests(work marker_work, same marker_applied, crossing mar
 RETURNS SETOF marker_test
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path FROM CURRENT
-SET enable_sort = off
 AS $$
 DECLARE
     baseline double precision[] := CASE WHEN same.marker_id IS NOT NULL AND work.tasks IS NOT NULL THEN
